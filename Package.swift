@@ -1,0 +1,60 @@
+// swift-tools-version: 6.1
+
+import PackageDescription
+
+// Dependencies run one way: kernels → BLAS → tensor → NN; data stands on tensor. ARCHITECTURE.md says why.
+let package = Package(
+    name: "Cotangent",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Cotangent", targets: ["Cotangent"]),
+        .executable(name: "cotangent", targets: ["CotangentCommand"]),
+        .executable(name: "cotangent-bench", targets: ["cotangent-bench"]),
+    ],
+    dependencies: [
+        // For the executables alone: the library depends on OpenBLAS and LAPACKE, nothing else.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    ],
+    targets: [
+        // System libraries
+        .systemLibrary(
+            name: "CBLAS", path: "Modulemaps/CBLAS", pkgConfig: "openblas",
+            providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+        .systemLibrary(
+            name: "CLAPACKE", path: "Modulemaps/CLAPACKE", pkgConfig: "lapacke",
+            providers: [.apt(["liblapacke-dev"]), .brew(["openblas"])]),
+
+        // Implementation
+        .target(
+            name: "CCotangentKernels", dependencies: ["CBLAS"],
+            linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
+        .target(name: "CotangentBLAS", dependencies: ["CBLAS", "CLAPACKE", "CCotangentKernels"]),
+        .target(name: "CotangentTensor", dependencies: ["CotangentBLAS"]),
+        .target(name: "CotangentNN", dependencies: ["CotangentTensor"]),
+        .target(name: "CotangentData", dependencies: ["CotangentTensor"]),
+        .target(name: "Cotangent", dependencies: ["CotangentTensor", "CotangentNN", "CotangentData"]),
+
+        // Tests
+        .target(name: "TestSupport", dependencies: ["Cotangent"], path: "Tests/TestSupport"),
+        .testTarget(name: "CotangentBLASTests", dependencies: ["CotangentBLAS", "CCotangentKernels"]),
+        .testTarget(name: "CotangentTensorTests", dependencies: ["Cotangent", "TestSupport"]),
+        .testTarget(name: "CotangentNNTests", dependencies: ["Cotangent", "TestSupport", "CotangentNaive"]),
+        .testTarget(name: "CotangentDataTests", dependencies: ["Cotangent", "TestSupport"]),
+
+        // Executables
+        .executableTarget(
+            name: "CotangentCommand",
+            dependencies: [
+                "Cotangent", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .target(name: "CotangentNaive", path: "Benchmarks/Naive"),
+        .executableTarget(
+            name: "cotangent-bench",
+            dependencies: [
+                "Cotangent", "CotangentNaive",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Benchmarks/CotangentBench"),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,58 @@
+#ifndef CT_CLONES_H
+#define CT_CLONES_H
+
+#include <stdint.h>
+#include <string.h>
+
+// SwiftPM offers no compiler flags, so a hot function is compiled three times and the loader picks one for the CPU.
+// That takes ifuncs: glibc on x86-64. ThreadSanitizer's and AddressSanitizer's runtimes are not up yet when the
+// loader calls the resolvers.
+#ifndef __has_feature
+#define __has_feature(x) 0
+#endif
+#ifndef CT_CLONES
+#if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__) && !__has_feature(thread_sanitizer) && \
+    !__has_feature(address_sanitizer)
+#define CT_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define CT_CLONES
+#endif
+#endif
+
+// What a clone calls must be compiled along with it, for its CPU. A vector of 512 bits may be passed by pointer only.
+// min_vector_width passes on to the caller: clang otherwise splits 512-bit vectors in two on x86-64-v4.
+#if defined(__x86_64__)
+#define CT_INLINE static inline __attribute__((always_inline, min_vector_width(512)))
+#else
+#define CT_INLINE static inline __attribute__((always_inline))
+#endif
+
+// For loops whose output may be one of the inputs, element for element: that is no reason not to vectorise.
+#define CT_VECTORISE _Pragma("clang loop vectorize(assume_safety)")
+
+// 16 elements a step: one AVX-512 register of float32. Full unrolling would come before the vectoriser.
+#define CT_LANES 16
+#define CT_VECTORISE_LANES \
+    _Pragma("clang loop vectorize(assume_safety) vectorize_width(16) interleave_count(1) unroll(disable)")
+
+// y[i] = expression of v = x[i] for a costly expression: blocks of CT_LANES, the last one padded in a local buffer,
+// because what the vectoriser leaves over it does one by one.
+#define CT_MAP_LANES(T, n, x, y, v, expression)                                              \
+    for (size_t start = 0; start < (n); start += CT_LANES) {                                 \
+        T padded[CT_LANES];                                                                  \
+        const T *from = (x) + start;                                                         \
+        T *to = (y) + start;                                                                 \
+        size_t left = (n)-start;                                                             \
+        if (left < CT_LANES) {                                                               \
+            for (size_t lane = 0; lane < CT_LANES; lane++) padded[lane] = from[lane < left ? lane : 0]; \
+            from = to = padded;                                                              \
+        }                                                                                    \
+        CT_VECTORISE_LANES                                                                   \
+        for (size_t lane = 0; lane < CT_LANES; lane++) {                                     \
+            const T v = from[lane];                                                          \
+            to[lane] = (expression);                                                         \
+        }                                                                                    \
+        if (left < CT_LANES) memcpy((y) + start, padded, left * sizeof(T));                  \
+    }
+
+#endif

@@ -1,0 +1,74 @@
+#include "ct_elementwise.h"
+#include "vector_math.h"
+
+// x = k π/2 + r with |r| ≤ π/4, reduced in float64. π/2 in three parts: the first two have 26 bits, so that k times
+// them is exact without fused multiply-add for |k| < 2²⁷; beyond `limit` the C library takes over.
+static const float limit = 0x1p26f;
+
+CT_INLINE float reduced(float x, uint32_t *quadrant) {
+    const double shift = 0x1.8p52;
+    double shifted = (double)x * 0x1.45f306dc9c883p-1 + shift;
+    double k = shifted - shift;
+    uint64_t bits;
+    memcpy(&bits, &shifted, sizeof bits);
+    *quadrant = (uint32_t)bits;
+    double r = (double)x - k * 0x1.921fb5p0;
+    r = r - k * 0x1.110b46p-26;
+    r = r - k * 0x1.1a62633145c07p-54;
+    return (float)r;
+}
+
+// sin r or, for odd quadrants, cos r; negated in the upper two
+CT_INLINE float sine_of(float r, uint32_t quadrant) {
+    float z = r * r;
+    // (sin r / r − 1) / r², 2^-27.9, and (cos r − 1 + r²/2) / r⁴, 2^-33
+    float s = -0x1.9952fap-13f;
+    s = s * z + 0x1.110776p-7f;
+    s = s * z + -0x1.555546p-3f;
+    float c = 0x1.99e80cp-16f;
+    c = c * z + -0x1.6c0c28p-10f;
+    c = c * z + 0x1.55554ap-5f;
+    float sine = r + r * (z * s), cosine = 1.0f + (z * -0.5f + z * z * c);
+    float value = quadrant & 1 ? cosine : sine;
+    return ct_from_bits(ct_bits(value) ^ (quadrant << 30 & 0x80000000u));
+}
+
+CT_INLINE float sin_value(float x) {
+    uint32_t quadrant;
+    float r = reduced(x, &quadrant);
+    return x == 0.0f ? x : sine_of(r, quadrant); // −0
+}
+
+CT_INLINE float cos_value(float x) {
+    uint32_t quadrant;
+    float r = reduced(x, &quadrant);
+    return sine_of(r, quadrant + 1);
+}
+
+#define MAP_F32(name)                                                                                         \
+    CT_CLONES void ct_##name##_f32(size_t n, const float *x, float *y) {                                      \
+        for (size_t start = 0; start < n; start += CT_LANES) {                                                \
+            float from[CT_LANES], to[CT_LANES];                                                               \
+            size_t left = n - start < CT_LANES ? n - start : CT_LANES;                                        \
+            if (left == CT_LANES) memcpy(from, x + start, sizeof from);                                       \
+            else                                                                                              \
+                for (size_t lane = 0; lane < CT_LANES; lane++) from[lane] = lane < left ? x[start + lane] : 0; \
+            int large = 0;                                                                                    \
+            CT_VECTORISE_LANES                                                                                \
+            for (size_t lane = 0; lane < CT_LANES; lane++) {                                                  \
+                to[lane] = name##_value(from[lane]);                                                          \
+                large |= __builtin_fabsf(from[lane]) > limit;                                                 \
+            }                                                                                                 \
+            if (large)                                                                                        \
+                for (size_t lane = 0; lane < left; lane++)                                                    \
+                    if (__builtin_fabsf(from[lane]) > limit) to[lane] = name##f(from[lane]);                  \
+            if (left == CT_LANES) memcpy(y + start, to, sizeof to);                                           \
+            else memcpy(y + start, to, left * sizeof(float));                                                 \
+        }                                                                                                     \
+    }                                                                                                         \
+    void ct_##name##_f64(size_t n, const double *x, double *y) {                                              \
+        for (size_t i = 0; i < n; i++) y[i] = name(x[i]);                                                     \
+    }
+
+MAP_F32(sin)
+MAP_F32(cos)
