@@ -32,27 +32,46 @@
 
 // 16 elements a step: one AVX-512 register of float32. Full unrolling would come before the vectoriser.
 #define CT_LANES 16
-#define CT_VECTORISE_LANES \
-    _Pragma("clang loop vectorize(assume_safety) vectorize_width(16) interleave_count(1) unroll(disable)")
+#define CT_EACH_LANE                                                                                       \
+    _Pragma("clang loop vectorize(assume_safety) vectorize_width(16) interleave_count(1) unroll(disable)") \
+    for (size_t lane = 0; lane < CT_LANES; lane++)
 
-// y[i] = expression of v = x[i] for a costly expression: blocks of CT_LANES, the last one padded in a local buffer,
-// because what the vectoriser leaves over it does one by one.
-#define CT_MAP_LANES(T, n, x, y, v, expression)                                              \
-    for (size_t start = 0; start < (n); start += CT_LANES) {                                 \
-        T padded[CT_LANES];                                                                  \
-        const T *from = (x) + start;                                                         \
-        T *to = (y) + start;                                                                 \
-        size_t left = (n)-start;                                                             \
-        if (left < CT_LANES) {                                                               \
-            for (size_t lane = 0; lane < CT_LANES; lane++) padded[lane] = from[lane < left ? lane : 0]; \
-            from = to = padded;                                                              \
-        }                                                                                    \
-        CT_VECTORISE_LANES                                                                   \
-        for (size_t lane = 0; lane < CT_LANES; lane++) {                                     \
-            const T v = from[lane];                                                          \
-            to[lane] = (expression);                                                         \
-        }                                                                                    \
-        if (left < CT_LANES) memcpy((y) + start, padded, left * sizeof(T));                  \
+// y[i] = expression of v = x[i] for a costly expression: blocks of CT_LANES, the last one padded with zeros in a local
+// buffer, because what the vectoriser leaves over it does one by one.
+#define CT_MAP_LANES(T, n, x, y, v, expression) CT_MAP_LANES_IF(T, n, x, y, v, 1, expression, expression)
+
+// The same where a cheaper expression does if `usual` holds for all of a block (and for 0).
+#define CT_MAP_LANES_IF(T, n, x, y, v, usual, cheaper, general)                        \
+    for (size_t start = 0; start < (n); start += CT_LANES) {                           \
+        T padded[CT_LANES];                                                            \
+        const T *from = (x) + start;                                                   \
+        T *to = (y) + start;                                                           \
+        const size_t left = (n) - start;                                               \
+        if (left < CT_LANES) {                                                         \
+            CT_EACH_LANE padded[lane] = lane < left ? from[lane] : 0;                  \
+            from = to = padded;                                                        \
+        }                                                                              \
+        int others = 0;                                                                \
+        CT_EACH_LANE {                                                                 \
+            const T v = from[lane];                                                    \
+            (void)v;                                                                   \
+            others |= !(usual);                                                        \
+        }                                                                              \
+        if (!others) {                                                                 \
+            CT_EACH_LANE {                                                             \
+                const T v = from[lane];                                                \
+                to[lane] = (cheaper);                                                  \
+            }                                                                          \
+        } else {                                                                       \
+            CT_EACH_LANE {                                                             \
+                const T v = from[lane];                                                \
+                to[lane] = (general);                                                  \
+            }                                                                          \
+        }                                                                              \
+        if (left < CT_LANES) {                                                         \
+            T *rest = (y) + start;                                                     \
+            CT_EACH_LANE if (lane < left) rest[lane] = padded[lane];                   \
+        }                                                                              \
     }
 
 #endif

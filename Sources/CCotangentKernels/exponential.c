@@ -4,7 +4,9 @@
 #define MAP_F32(name, expression) \
     CT_CLONES void ct_##name##_f32(size_t n, const float *x, float *y) { CT_MAP_LANES(float, n, x, y, v, expression) }
 
-MAP_F32(exp, ct_exp_value(v))
+CT_CLONES void ct_exp_f32(size_t n, const float *x, float *y) {
+    CT_MAP_LANES_IF(float, n, x, y, v, __builtin_fabsf(v) <= CT_EXP_NORMAL, ct_exp_normal(v), ct_exp_value(v))
+}
 MAP_F32(expm1, ct_expm1_value(v))
 MAP_F32(log, ct_log_value(v))
 MAP_F32(log1p, ct_log1p_value(v))

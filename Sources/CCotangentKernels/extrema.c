@@ -58,30 +58,41 @@ enum { LANES = 16, STRIP = 256, BLOCK = 256 };
         return l[0];                                                                                                 \
     }                                                                                                                \
                                                                                                                      \
-    CT_INLINE size_t name##_find(const T *x, T value) {                                                              \
+    /* where `value`, or a NaN if it is one, first stands; it does */                                                \
+    CT_INLINE size_t name##_find(size_t n, const T *x, T value) {                                                    \
         size_t i = 0;                                                                                                \
-        if (value == value) while (x[i] != value) i++;                                                               \
-        else while (x[i] == x[i]) i++;                                                                               \
+        if (value != value) {                                                                                        \
+            while (x[i] == x[i]) i++;                                                                                \
+            return i;                                                                                                \
+        }                                                                                                            \
+        for (; i + 2 * LANES <= n; i += 2 * LANES) {                                                                 \
+            int found = 0;                                                                                           \
+            for (size_t k = 0; k < 2 * LANES; k++) found |= x[i + k] == value;                                       \
+            if (found) break;                                                                                        \
+        }                                                                                                            \
+        while (x[i] != value) i++;                                                                                   \
         return i;                                                                                                    \
     }                                                                                                                \
                                                                                                                      \
     CT_INLINE T name##_row(size_t n, const T *x) {                                                                   \
         T best = name##_block(n, x);                                                                                 \
-        return best == 0 ? x[name##_find(x, best)] : best;                                                           \
+        return best == 0 ? x[name##_find(n, x, best)] : best;                                                        \
     }                                                                                                                \
                                                                                                                      \
     /* blocks, so that the search for the position stays within one */                                               \
     CT_INLINE int64_t name##_position(size_t n, const T *x) {                                                        \
-        size_t at = 0;                                                                                               \
-        T best = name##_block(n < BLOCK ? n : BLOCK, x);                                                             \
+        size_t at = 0, length = n < BLOCK ? n : BLOCK;                                                               \
+        T best = name##_block(length, x);                                                                            \
         for (size_t i = BLOCK; i < n && best == best; i += BLOCK) {                                                  \
-            T other = name##_block(n - i < BLOCK ? n - i : BLOCK, x + i);                                            \
+            size_t left = n - i < BLOCK ? n - i : BLOCK;                                                             \
+            T other = name##_block(left, x + i);                                                                     \
             if (other BEATS best || other != other) {                                                                \
                 best = other;                                                                                        \
                 at = i;                                                                                              \
+                length = left;                                                                                       \
             }                                                                                                        \
         }                                                                                                            \
-        return (int64_t)(at + name##_find(x + at, best));                                                            \
+        return (int64_t)(at + name##_find(length, x + at, best));                                                    \
     }                                                                                                                \
                                                                                                                      \
     CT_INLINE void name##_columns(size_t n, size_t width, size_t inner, const T *x, T *restrict y) {                 \

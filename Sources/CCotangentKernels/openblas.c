@@ -109,24 +109,20 @@ static int switch_core(const char *core) {
 }
 
 static void repair(void) {
-    if (getenv("OPENBLAS_CORETYPE")) {
-        state = CT_OPENBLAS_USER_CHOICE;
-        return;
-    }
+    const char *chosen = getenv("OPENBLAS_CORETYPE");
     // For tests of this file only: begin as though OpenBLAS had chosen this core.
-    const char *test = getenv("COTANGENT_TEST_OPENBLAS_CORE");
+    const char *test = chosen ? NULL : getenv("COTANGENT_TEST_OPENBLAS_CORE");
     if (test && switch_core(test)) copy_name(found, name_size, ct_openblas_core_used());
 
     int level = cpu_vector_level(), level_found = core_vector_level(found);
-    // A core that fits is also what is wanted: Cooperlake and SapphireRapids are SkylakeX with more.
-    copy_name(wanted, name_size, found);
-    state = CT_OPENBLAS_FITS;
-    if (level < 2 || level_found >= level) return;
-
     // Best first. A build made with a list of cores (DYNAMIC_LIST) may have only the second.
     const char *candidates[2] = {"SkylakeX", cpu_is_amd() ? "Zen" : "Haswell"};
-    int first = level == 3 ? 0 : 1;
-    copy_name(wanted, name_size, candidates[first]);
+    int first = level == 3 ? 0 : 1, fits = level < 2 || level_found >= level;
+    // A core that fits is also what is wanted: Cooperlake and SapphireRapids are SkylakeX with more.
+    copy_name(wanted, name_size, fits ? found : candidates[first]);
+    state = chosen ? CT_OPENBLAS_USER_CHOICE : CT_OPENBLAS_FITS;
+    if (chosen || fits) return;
+
     for (int i = first; i < 2 && core_vector_level(candidates[i]) > level_found; i++) {
         if (switch_core(candidates[i])) {
             copy_name(wanted, name_size, candidates[i]);

@@ -24,7 +24,7 @@ CT_CLONES void ct_philox_bits(uint64_t key, uint64_t stream, uint64_t first_bloc
     })
 }
 
-// The largest value below `high`: low + (high − low) u may round up to high. NaN bounds come out as NaN.
+// The largest value below `high`: low + (high − low) u may round up to high.
 #define DEFINE_BELOW(suffix, T, BITS)                                                          \
     CT_INLINE T below_##suffix(T low, T high) {                                                \
         if (!(low < high)) return low;                                                         \
@@ -45,15 +45,15 @@ CT_CLONES void ct_philox_uniform_f32(uint64_t key, uint64_t stream, uint64_t fir
     typedef uint32_t words __attribute__((vector_size(64)));
     typedef int32_t integers __attribute__((vector_size(64)));
     typedef float floats __attribute__((vector_size(64)));
-    float width = high - low, last = below_f32(low, high);
+    float step = (high - low) * 0x1p-24f, last = below_f32(low, high);
     FOR_EACH_GROUP(float, PHILOX_WORDS, {
         philox_lanes pairs[2];
         philox_pairs(key, stream, first_block, pairs);
         for (int half = 0; half < 2; half++) {
-            floats u = __builtin_convertvector((integers)((words)pairs[half] >> 8), floats) * 0x1p-24f;
-            floats v = low + width * u;
-            integers under = v < high;
-            v = (floats)((under & (integers)v) | (~under & (integers)(last + (v - v))));
+            floats k = __builtin_convertvector((integers)((words)pairs[half] >> 8), floats);
+            floats v = low + step * k;
+            integers under = v < last;
+            v = (floats)((under & (integers)v) | (~under & (integers)(k - k + last)));
             memcpy(to + 16 * half, &v, sizeof v);
         }
     })
@@ -74,8 +74,8 @@ CT_CLONES void ct_philox_uniform_f64(uint64_t key, uint64_t stream, uint64_t fir
             doubles u = (doubles)((k >> 1) | one) - 1.0;
             u += (doubles)(((k & 1) << 51) | one) * 0x1p-52 - 0x1p-52;
             doubles v = low + width * u;
-            integers under = v < high;
-            v = (doubles)((under & (integers)v) | (~under & (integers)(last + (v - v))));
+            integers under = v < last;
+            v = (doubles)((under & (integers)v) | (~under & (integers)(u - u + last)));
             memcpy(to + 8 * half, &v, sizeof v);
         }
     })

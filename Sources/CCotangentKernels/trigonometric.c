@@ -54,8 +54,7 @@ CT_INLINE float cos_value(float x) {
             else                                                                                              \
                 for (size_t lane = 0; lane < CT_LANES; lane++) from[lane] = lane < left ? x[start + lane] : 0; \
             int large = 0;                                                                                    \
-            CT_VECTORISE_LANES                                                                                \
-            for (size_t lane = 0; lane < CT_LANES; lane++) {                                                  \
+            CT_EACH_LANE {                                                  \
                 to[lane] = name##_value(from[lane]);                                                          \
                 large |= __builtin_fabsf(from[lane]) > limit;                                                 \
             }                                                                                                 \

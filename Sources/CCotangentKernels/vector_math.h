@@ -38,12 +38,11 @@ CT_INLINE float ct_exp_reduced(float x, int32_t *k) {
     float kf = shifted - shift;
     *k = (int32_t)(ct_bits(shifted) - ct_bits(shift));
     float r = x - kf * 0x1.63p-1f + kf * 0x1.bd0106p-13f;
-    // (e^r − 1 − r) / r², 2^-31
-    float c = 0x1.a24316p-13f;
-    c = c * r + 0x1.6d3c96p-10f;
-    c = c * r + 0x1.111004p-7f;
-    c = c * r + 0x1.5554f6p-5f;
-    c = c * r + 0x1.555556p-3f;
+    // (e^r − 1 − r) / r²: 2^-27.1 of e^r, 2^-26.1 of e^r − 1
+    float c = 0x1.6d7214p-10f;
+    c = c * r + 0x1.12267ep-7f;
+    c = c * r + 0x1.5554c8p-5f;
+    c = c * r + 0x1.5554b2p-3f;
     c = c * r + 0.5f;
     return r * r * c + r;
 }
@@ -62,11 +61,12 @@ CT_INLINE float ct_exp_value(float x) {
     return ct_scale(p, k);
 }
 
-// For −87 ≤ x ≤ 88, where e^x is a normal number
+// For |x| ≤ CT_EXP_NORMAL, where e^x is a normal number: k is added to p's exponent.
+#define CT_EXP_NORMAL 87.0f
 CT_INLINE float ct_exp_normal(float x) {
     int32_t k;
     float p = 1.0f + ct_exp_reduced(x, &k);
-    return p * ct_power_of_two(k);
+    return ct_from_bits(ct_bits(p) + ((uint32_t)k << 23));
 }
 
 // With s = 2^(k−1): e^x − 1 = 2 (s (e^r − 1) + (s − 1/2)); 2^k itself may be 2^128. Below 2^-25 the result is x.
@@ -124,22 +124,27 @@ CT_INLINE float ct_log1p_value(float x) {
     return x == 0.0f ? x : value;
 }
 
-// |tanh x| = −m / (m + 2) with m = e^(−2|x|) − 1: no cancellation anywhere. At 10 the result is 1.
+// Up to 0.55 (a half): x + x³ c(x²), 2^-29.7. Then 1 − 2e / (1 + e) with e = e^(−2|x|), where the errors of the
+// quotient count for less. At 10 the result is 1.
 CT_INLINE float ct_tanh_value(float x) {
     float a = __builtin_fabsf(x);
-    a = a > 10.0f ? 10.0f : a;
-    int32_t k;
-    float q = ct_exp_reduced(-2.0f * a, &k);
-    float s = ct_power_of_two(k);
-    float m = s * q + (s - 1.0f);
-    float value = -m / (m + 2.0f);
-    return ct_copy_sign(value, x);
+    float z = a * a;
+    float c = -0x1.9921a2p-8f;
+    c = c * z + 0x1.58e518p-6f;
+    c = c * z + -0x1.b91e7ep-5f;
+    c = c * z + 0x1.110ceep-3f;
+    c = c * z + -0x1.55554ap-2f;
+    float e = ct_exp_normal(-2.0f * (a > 10.0f ? 10.0f : a));
+    float high = 1.0f - (e + e) / (1.0f + e);
+    return ct_copy_sign(a < 0.55f ? a + a * (z * c) : high, x);
 }
 
-// e^-|x| is at most 1; 1 / (1 + e^-x) alone would lose the left tail where e^-x overflows.
-CT_INLINE float ct_sigmoid_value(float x) {
-    float e = ct_exp_value(-__builtin_fabsf(x));
-    return (x < 0.0f ? e : 1.0f) / (1.0f + e);
+// With e = e^−|x|, which cannot overflow, and t = e / (1 + e): 1 − t on the right, t on the left, and far on the left
+// e − e t, where t's own rounding errors do not count.
+CT_INLINE float ct_sigmoid_of(float x, float e) {
+    float t = e / (1.0f + e);
+    float left = e < 0.5f ? e - e * t : t;
+    return x < 0.0f ? left : 1.0f - t;
 }
 
 #define CT_LOG2_E 1.4426950408889634

@@ -6,8 +6,7 @@ public enum Transpose: Sendable {
 /// A scalar that BLAS computes with: `Float` and `Double`.
 ///
 /// Matrices are row-major; `lda`, `ldb` and `ldc` are the distances in elements from one row to the next.
-/// These are the plain single-threaded calls: ``multiply(_:_:_:_:_:alpha:_:lda:_:ldb:beta:_:ldc:epilogue:)`` cuts a
-/// product over the pool.
+/// These are the plain single-threaded calls: ``product(_:_:_:_:_:_:_:_:_:beta:_:_:bias:relu:)`` cuts a product over the pool.
 public protocol BLASScalar: BinaryFloatingPoint, Sendable {
     /// C = alpha · op(A) · op(B) + beta · C, where op(A) is m×k, op(B) k×n and C m×n. With beta = 0, C is not read.
     static func gemm(
@@ -51,4 +50,11 @@ public protocol BLASScalar: BinaryFloatingPoint, Sendable {
     /// c[r][j] += bias[j] where there is a bias, then ReLU where asked.
     static func addBias(
         _ rows: Int, _ columns: Int, _ bias: UnsafePointer<Self>?, relu: Bool, _ c: UnsafeMutablePointer<Self>, _ ldc: Int)
+
+    /// C = op(A) · op(B) + beta · C, then C[r][j] += bias[j] where there is a bias, then ReLU where asked; cut over the
+    /// pool. The result is the same at any thread count.
+    static func product(
+        _ transposeA: Transpose, _ transposeB: Transpose, _ m: Int, _ n: Int, _ k: Int,
+        _ a: UnsafePointer<Self>, _ lda: Int, _ b: UnsafePointer<Self>, _ ldb: Int,
+        beta: Self, _ c: UnsafeMutablePointer<Self>, _ ldc: Int, bias: UnsafePointer<Self>?, relu: Bool)
 }

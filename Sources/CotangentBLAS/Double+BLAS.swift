@@ -68,4 +68,12 @@ extension Double: BLASScalar {
     ) {
         ct_bias_activation_f64(rows, columns, bias, relu ? 1 : 0, c, ldc)
     }
+
+    public static func product(
+        _ transposeA: Transpose, _ transposeB: Transpose, _ m: Int, _ n: Int, _ k: Int,
+        _ a: UnsafePointer<Double>, _ lda: Int, _ b: UnsafePointer<Double>, _ ldb: Int,
+        beta: Double, _ c: UnsafeMutablePointer<Double>, _ ldc: Int, bias: UnsafePointer<Double>?, relu: Bool
+    ) {
+        cutProduct(transposeA, transposeB, m, n, k, a, lda, b, ldb, beta, c, ldc, bias, relu)
+    }
 }

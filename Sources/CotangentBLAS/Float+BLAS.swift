@@ -68,4 +68,12 @@ extension Float: BLASScalar {
     ) {
         ct_bias_activation_f32(rows, columns, bias, relu ? 1 : 0, c, ldc)
     }
+
+    public static func product(
+        _ transposeA: Transpose, _ transposeB: Transpose, _ m: Int, _ n: Int, _ k: Int,
+        _ a: UnsafePointer<Float>, _ lda: Int, _ b: UnsafePointer<Float>, _ ldb: Int,
+        beta: Float, _ c: UnsafeMutablePointer<Float>, _ ldc: Int, bias: UnsafePointer<Float>?, relu: Bool
+    ) {
+        cutProduct(transposeA, transposeB, m, n, k, a, lda, b, ldb, beta, c, ldc, bias, relu)
+    }
 }

@@ -53,7 +53,11 @@ package func recording<R>(
     let outer = Tape.current
     let tape = outer ?? Tape.begin()
     let mark = tape.count
-    defer { if outer == nil { tape.end() } }
+    tape.depth += 1
+    defer {
+        tape.depth -= 1
+        if outer == nil { tape.end() }
+    }
     return try Scope.run(mode: mode, configure: { configure($0, tape) }) { try body(tape, mark, $0) }
 }
 
@@ -98,6 +102,8 @@ public func vjp(
     let generation = tape.tape.generation
     let leaves = inputs.map(tape.tape.leaf)
     return try Scope.run(mode: mode) { scope in
+        tape.tape.depth += 1
+        defer { tape.tape.depth -= 1 }
         let value = try Tape.with(tape.tape) { try f(leaves) }
         let pullback = { (cotangent: Tensor) -> [Tensor] in
             let tape = tape.tape

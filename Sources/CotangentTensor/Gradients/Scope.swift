@@ -4,23 +4,23 @@ import CCotangentKernels
 /// stand in for parameters, changes of state that wait for success. Scopes nest; each thread has its own stack.
 package final class Scope {
     let parent: Scope?
-    package var mode: Mode
+    @exclusivity(unchecked) package var mode: Mode
     /// The key and the number of draws so far. Nested scopes share it.
-    package var random: RandomState?
+    @exclusivity(unchecked) package var random: RandomState?
     /// The recording on which this scope's parameters are leaves; nil where the scope takes no parameters' gradients.
-    var parameterTape: Tape?
+    @exclusivity(unchecked) package var parameterTape: Tape?
     /// Parameters read so far, as leaves on the tape.
-    package private(set) var leaves: ContiguousArray<(owner: AnyObject, tensor: Tensor)> = []
-    private var leafIndices: [ObjectIdentifier: Int] = [:]
+    @exclusivity(unchecked) package private(set) var leaves: ContiguousArray<(owner: AnyObject, tensor: Tensor)> = []
+    @exclusivity(unchecked) private var leafIndices: [ObjectIdentifier: Int] = [:]
     /// Values that stand in for parameters (``functionalCall``).
-    var overrides: [ObjectIdentifier: Tensor] = [:]
+    @exclusivity(unchecked) package var overrides: [ObjectIdentifier: Tensor] = [:]
     /// New values of buffers, which the outermost scope commits when it succeeds.
     private var pending: [ObjectIdentifier: (value: Tensor, commit: (Tensor) -> Void)] = [:]
     /// A checkpoint's second run leaves state alone.
-    var discardsUpdates = false
-    var abstractRun: AbstractRun?
-    var anomalies: AnomalyLog?
-    package var observer: LayerObserver?
+    @exclusivity(unchecked) var discardsUpdates = false
+    @exclusivity(unchecked) var abstractRun: AbstractRun?
+    @exclusivity(unchecked) var anomalies: AnomalyLog?
+    @exclusivity(unchecked) package var observer: LayerObserver?
 
     private init(parent: Scope?, mode: Mode?) {
         self.parent = parent
@@ -74,14 +74,16 @@ package final class Scope {
     // MARK: Parameters and buffers
 
     /// The value of the parameter `owner` here: a stand-in where there is one, recorded as a leaf where gradients of
-    /// parameters are taken.
-    package func value(of owner: AnyObject, stored: () -> Tensor) -> Tensor {
+    /// parameters are taken and it is trained.
+    package func value(of owner: AnyObject, isTrainable: Bool, stored: () -> Tensor) -> Tensor {
         let id = ObjectIdentifier(owner)
         observer?.parameterWasRead(id)
         abstractRun?.lastParameter = id
         anomalies?.lastParameter = id
-        return resolve(id, owner, stored)
+        return isTrainable ? resolve(id, owner, stored) : override(id) ?? stored()
     }
+
+    private func override(_ id: ObjectIdentifier) -> Tensor? { overrides[id] ?? parent?.override(id) }
 
     private func resolve(_ id: ObjectIdentifier, _ owner: AnyObject, _ stored: () -> Tensor) -> Tensor {
         if !overrides.isEmpty, let value = overrides[id] { return value }
@@ -123,6 +125,11 @@ package final class RandomState {
     init(key: UInt64) { self.key = key }
 }
 
+extension PhiloxGenerator {
+    /// Randomness for a scope, independent of this generator's further numbers.
+    package mutating func nextRandomState() -> RandomState { RandomState(key: nextKey()) }
+}
+
 extension Scope {
     /// A generator for the next draw of this thread's scope, or nil where no scope was given randomness.
     package static func nextGenerator() -> PhiloxGenerator? {
@@ -141,8 +148,8 @@ extension Scope {
 public func running<R>(
     in mode: Mode, using generator: inout PhiloxGenerator, _ body: () throws -> R
 ) rethrows -> R {
-    let key = generator.nextKey()
-    return try Scope.run(mode: mode, configure: { $0.random = RandomState(key: key) }) { _ in try body() }
+    let random = generator.nextRandomState()
+    return try Scope.run(mode: mode, configure: { $0.random = random }) { _ in try body() }
 }
 
 /// Runs `body` in `mode` and returns its result.

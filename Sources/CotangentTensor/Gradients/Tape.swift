@@ -13,6 +13,7 @@ package final class Tape {
         case leaf(outer: Int32)
         case unary(Int32, (Tensor) -> Tensor)
         case binary(Int32, Int32, (Tensor) -> (Tensor?, Tensor?))
+        case ternary(Int32, Int32, Int32, (Tensor) -> (Tensor?, Tensor?, Tensor?))
         case nary([Int32], (Tensor) -> [Tensor?])
         /// Runs again to be recorded, then is played.
         case checkpoint(() -> Tensor)
@@ -25,8 +26,9 @@ package final class Tape {
         var pullback: Pullback
     }
 
-    private(set) var nodes: ContiguousArray<Node> = []
-    package private(set) var generation: UInt64 = 0
+    // One thread records and plays a tape, and no access spans another, so the run-time check of that is left out.
+    @exclusivity(unchecked) private(set) var nodes: ContiguousArray<Node> = []
+    @exclusivity(unchecked) package private(set) var generation: UInt64 = 0
 
     // MARK: Recording
 
@@ -68,6 +70,14 @@ package final class Tape {
     @inline(__always)
     package static var isRecording: Bool { ct_current_tape() != nil }
 
+    /// How many recordings of this thread's are nested on its tape.
+    var depth = 0
+
+    /// Whether gradients of gradients may be taken of what is recorded now, so that an operation must be composed of
+    /// others instead of having a fused pullback.
+    @inline(__always)
+    package static var isNested: Bool { (current?.depth ?? 0) > 1 }
+
     /// Whether gradients are taken with respect to `x`.
     @inline(__always)
     package func tracks(_ x: Tensor) -> Bool { x.generation == generation }
@@ -98,6 +108,13 @@ package final class Tape {
         _ pullback: @escaping (Tensor) -> (Tensor?, Tensor?)
     ) -> Tensor {
         append(name, value, .binary(index(a), index(b), pullback), a, b)
+    }
+
+    package func record(
+        _ name: StaticString, _ value: Tensor, _ a: Tensor, _ b: Tensor, _ c: Tensor,
+        _ pullback: @escaping (Tensor) -> (Tensor?, Tensor?, Tensor?)
+    ) -> Tensor {
+        append(name, value, .ternary(index(a), index(b), index(c), pullback), a, b)
     }
 
     /// The same for any number of inputs.
@@ -133,6 +150,9 @@ package final class Tape {
         defer { ct_set_current_tape(outer) }
         return try body()
     }
+
+    /// Runs `body` and records it here.
+    package func recorded<R>(_ body: () throws -> R) rethrows -> R { try Tape.with(self, body) }
 
     var count: Int { nodes.count }
 
@@ -175,6 +195,12 @@ package final class Tape {
                 log?.checkBackward(nodes[index].name, dy, da, db)
                 if let da { cotangents.add(da, to: a) }
                 if let db { cotangents.add(db, to: b) }
+            case .ternary(let a, let b, let c, let pullback):
+                let (da, db, dc) = pullback(dy)
+                log?.checkBackward(nodes[index].name, dy, da, db)
+                if let da { cotangents.add(da, to: a) }
+                if let db { cotangents.add(db, to: b) }
+                if let dc { cotangents.add(dc, to: c) }
             case .nary(let inputs, let pullback):
                 for (input, dx) in zip(inputs, pullback(dy)) {
                     if let dx {
@@ -222,6 +248,7 @@ package final class Tape {
     /// A new, empty recording.
     static func begin() -> Tape {
         let tape = spare.withLock { $0.popLast()?.tape } ?? Tape()
+        tape.depth = 0
         tape.generation = nextGeneration.wrappingAdd(1, ordering: .relaxed).oldValue
         return tape
     }

@@ -124,9 +124,9 @@ private func multiply(_ a: Tensor, _ b: Tensor, into c: Tensor, batches: [(Int, 
         let pointerB = UnsafePointer(b.rawPointer.assumingMemoryBound(to: T.self))
         let pointerC = c.rawPointer.assumingMemoryBound(to: T.self)
         func one(_ batch: (Int, Int, Int)) {
-            matrixProduct(
+            T.product(
                 viewA.transpose, viewB.transpose, m, n, k, pointerA + batch.0, viewA.leading, pointerB + batch.1,
-                viewB.leading, pointerC + batch.2, n)
+                viewB.leading, beta: 0, pointerC + batch.2, n, bias: nil, relu: false)
         }
         if batches.count == 1 { return one(batches[0]) }
         // About 100 µs of arithmetic a chunk.

@@ -12,17 +12,28 @@ struct ReducedAxes {
 
     /// nil where an axis does not exist or is named twice.
     init?(_ shape: Shape, _ axes: [Int]?) {
-        let all = axes ?? Array(0..<shape.rank)
-        let indices = all.compactMap(shape.index(ofAxis:)).sorted()
-        guard indices.count == all.count, Set(indices).count == indices.count else { return nil }
-        self.axes = indices
+        var isReduced = [Bool](repeating: axes == nil, count: shape.rank)
+        for axis in axes ?? [] {
+            guard let index = shape.index(ofAxis: axis), !isReduced[index] else { return nil }
+            isReduced[index] = true
+        }
+        var indices: [Int] = []
         var kept = shape
-        for axis in indices { kept[axis] = 1 }
+        var dropped: [Int] = []
+        var count = 1
+        for axis in 0..<shape.rank {
+            if isReduced[axis] {
+                indices.append(axis)
+                count *= shape[axis]
+                kept[axis] = 1
+            } else {
+                dropped.append(shape[axis])
+            }
+        }
+        self.axes = indices
         self.kept = kept
-        var flags = [Bool](repeating: false, count: shape.rank)
-        for axis in indices { flags[axis] = true }
-        dropped = Shape((0..<shape.rank).filter { !flags[$0] }.map { shape[$0] })
-        count = indices.reduce(1) { $0 * shape[$1] }
+        self.dropped = Shape(dropped)
+        self.count = count
     }
 }
 

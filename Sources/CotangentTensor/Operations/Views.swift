@@ -32,15 +32,15 @@ extension Tensor {
     /// Axis i of the result is axis `axes[i]` of this tensor. A view.
     public func permuted(_ axes: [Int]) -> Tensor {
         let indices = axes.compactMap(shape.index(ofAxis:))
-        guard indices.count == rank, axes.count == rank, Set(indices).count == rank else {
+        var inverse = [Int](repeating: -1, count: rank)
+        for (position, axis) in indices.enumerated() where position < rank { inverse[axis] = position }
+        guard indices.count == rank, axes.count == rank, !inverse.contains(-1) else {
             return reject("permuted", "axes \(axes) of \(summary): every axis must be named once", meant: self)
         }
         let strides = layout.strides
         let y = viewed(
             Layout(Shape(indices.map { shape[$0] }), strides: indices.map { strides[$0] }, offset: layout.offset))
         guard let tape = Tape.recording(self) else { return y }
-        var inverse = indices
-        for (position, axis) in indices.enumerated() { inverse[axis] = position }
         return tape.record("permuted", y, self) { [inverse] in $0.permuted(inverse) }
     }
 

@@ -1,0 +1,105 @@
+import ArgumentParser
+import Cotangent
+import Foundation
+
+@main
+struct BenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cotangent-bench",
+        abstract: "Times Cotangent against naive loops and, in turns, against PyTorch.",
+        discussion: """
+            Each row's result is checked before it is timed. A row that cannot run is an error: the others are \
+            measured, and the exit status is 1. Build with optimisation: swift run -c release cotangent-bench.
+            """)
+
+    enum Peer: String, CaseIterable, ExpressibleByArgument { case pytorch }
+
+    @Option(help: ArgumentHelp("The rows to measure (default: Benchmarks/workloads.json).", valueName: "file"))
+    var workloads: String?
+
+    @Option(help: ArgumentHelp("Only rows in whose name this is found.", valueName: "regex"))
+    var filter: String?
+
+    @Option(help: "Threads for Cotangent and for the peer (default: Cotangent's own choice).")
+    var threads: Int?
+
+    @Option(help: "How long a row is measured, for each of the two programs.")
+    var seconds = 1.0
+
+    @Option(help: ArgumentHelp("Write the results there as JSON.", valueName: "file"))
+    var json: String?
+
+    @Option(help: "Take turns with another library.")
+    var peer: Peer?
+
+    @Option(help: ArgumentHelp("The Python that has it (default: $COTANGENT_PYTHON, or python3).", valueName: "path"))
+    var python: String?
+
+    @Flag(help: "List the rows, and measure nothing.")
+    var list = false
+
+    @Flag(help: "Train for many steps, and report page faults and memory instead.")
+    var steadyState = false
+
+    func validate() throws {
+        if let threads, !(1...256).contains(threads) { throw ValidationError("--threads is \(threads), not 1...256") }
+        guard seconds > 0, seconds.isFinite else { throw ValidationError("--seconds is \(seconds), not above 0") }
+        if steadyState && (json != nil || filter != nil) {
+            throw ValidationError("--steady-state goes with neither --json nor --filter")
+        }
+        if let json {
+            let folder = URL(fileURLWithPath: json).deletingLastPathComponent().path
+            guard FileManager.default.isWritableFile(atPath: folder) else {
+                throw ValidationError("--json: nothing can be written in \(folder)")
+            }
+        }
+    }
+
+    func run() throws {
+        let suite = try Suite(contentsOf: workloads ?? locate("workloads.json"))
+        let selected = try suite.matching(filter)
+        if list {
+            for workload in selected { show("\(workload.name)  (\(workload.kind))") }
+            return
+        }
+        #if DEBUG
+        show("This is a debug build: its times mean nothing. Use swift run -c release cotangent-bench.")
+        #endif
+        if let threads { Runtime.threadCount = threads }
+        if steadyState { return try SteadyState.run(suite, startPeer: startPeer) }
+
+        var runner = try Runner(seconds: seconds, startPeer: startPeer)
+        var report = Report(environment: RunEnvironment(peer: runner.peerEnvironment))
+        show(report.environment.summary + "\n")
+        let table = Table(names: selected.map(\.name), peerName: runner.peerEnvironment?.peer)
+        show(table.header)
+        for workload in selected {
+            let row = runner.run(workload)
+            report.results.append(row)
+            if case .success = row.outcome { show(table.line(row)) }
+        }
+        show("\n" + table.summary(of: report.results))
+        if let json { try report.write(to: json) }
+        try reportFailures(in: report.results)
+    }
+
+    /// Errors come last, where they are seen.
+    private func reportFailures(in rows: [Row]) throws {
+        let failures = rows.compactMap { row in
+            if case .failure(let error) = row.outcome { error.description } else { nil }
+        }
+        guard !failures.isEmpty else { return }
+        throw BenchError("\(failures.count) of \(rows.count) rows could not run\n  " + failures.joined(separator: "\n  "))
+    }
+
+    private var startPeer: (() throws -> PeerProcess)? {
+        guard peer != nil else { return nil }
+        let python = python ?? ProcessInfo.processInfo.environment["COTANGENT_PYTHON"] ?? "python3"
+        return {
+            try PeerProcess(python: python, script: locate("Peers/pytorch.py"), threads: Runtime.threadCount)
+        }
+    }
+}
+
+/// Prints a line at once, also into a pipe.
+func show(_ line: String) { try? FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8)) }

@@ -1,0 +1,59 @@
+/// Checks and times one workload after the other.
+struct Runner {
+    /// For each program and row.
+    let seconds: Double
+    /// Starts the peer; nil where there is none.
+    let startPeer: (() throws -> PeerProcess)?
+    private var peer: PeerProcess?
+
+    /// Two programs on one machine take turns this many times a row, so that what disturbs it disturbs both.
+    private static let rounds = 5
+
+    init(seconds: Double, startPeer: (() throws -> PeerProcess)?) throws {
+        self.seconds = seconds
+        self.startPeer = startPeer
+        peer = try startPeer?()
+    }
+
+    var peerEnvironment: PeerProcess.Environment? { peer?.environment }
+
+    mutating func run(_ workload: Workload) -> Row {
+        do {
+            return Row(name: workload.name, outcome: .success(try measure(workload)))
+        } catch {
+            return Row(name: workload.name, outcome: .failure(error as? BenchError ?? BenchError("\(error)")))
+        }
+    }
+
+    private mutating func measure(_ workload: Workload) throws -> Row.Measurement {
+        let kind = try makeKind(workload)
+        let check = try kind.check()
+        guard check.passed else {
+            throw BenchError(
+                "row '\(workload.name)': the result is wrong: \(check.worst) times the tolerance, \(check.tolerance)")
+        }
+        let (textbook, plain) = (kind.textbook, kind.plain)
+        let naiveSeconds = textbook.measure(for: min(seconds, 0.5))
+        let plainSeconds = plain.measure(for: min(seconds, 0.5))
+
+        if let startPeer, peer?.isRunning != true { peer = try startPeer() }
+        var ours = Samples(), theirs = Samples()
+        var variant = ""
+        let stopwatch = Stopwatch(kind.run)
+        for _ in 0..<Self.rounds {
+            if let peer {
+                let timing = try peer.time(workload, seconds: seconds / Double(Self.rounds))
+                theirs.append(contentsOf: timing.samples)
+                variant = timing.variant
+            }
+            stopwatch.run(for: seconds / Double(Self.rounds), into: &ours)
+        }
+        return Row.Measurement(
+            seconds: Row.Times(ours),
+            naive: (naiveSeconds, textbook.isScaled),
+            plain: (plainSeconds, plain.isScaled),
+            gflops: kind.flops.map { $0 / ours.min / 1e9 },
+            check: check,
+            peer: peer.map { _ in Row.Peer(seconds: Row.Times(theirs), variant: variant) })
+    }
+}

@@ -1,0 +1,132 @@
+#include "ct_optimizers.h"
+#include "clones.h"
+#include <math.h>
+
+// The order of arithmetic is that of torch.optim's single-tensor forms (PyTorch 2.13), operation by operation:
+//   add(b, alpha)          a + alpha b       fused
+//   lerp(b, w), w < 1/2    a + w (b − a)     fused
+//   lerp(b, w), otherwise  b + (w − 1)(b − a) fused
+//   addcmul(b, c, value)   a + (value b) c   not fused
+//   addcdiv(b, c, value)   a + (value b) / c not fused
+// and scalars are computed in float64 before they are rounded.
+#pragma clang fp contract(off)
+
+#define OPTIMIZERS(suffix, T)                                                                                       \
+    CT_INLINE T fused_##suffix(T a, T b, T c) {                                                                     \
+        _Pragma("clang fp contract(on)") return a * b + c;                                                          \
+    }                                                                                                               \
+    CT_INLINE T lerp_##suffix(T a, T b, T weight) {                                                                 \
+        return weight < (T)0.5 ? fused_##suffix(weight, b - a, a) : fused_##suffix(weight - 1, b - a, b);           \
+    }                                                                                                               \
+    CT_INLINE T decayed_##suffix(T g, T p, T weight_decay) {                                                        \
+        return weight_decay != 0 ? fused_##suffix(weight_decay, p, g) : g;                                          \
+    }                                                                                                               \
+                                                                                                                    \
+    CT_CLONES void ct_sgd_##suffix(size_t n, T *p, const T *g, T learning_rate, T weight_decay) {                   \
+        CT_VECTORISE                                                                                                \
+        for (size_t i = 0; i < n; i++)                                                                              \
+            p[i] = fused_##suffix(-learning_rate, decayed_##suffix(g[i], p[i], weight_decay), p[i]);                \
+    }                                                                                                               \
+                                                                                                                    \
+    CT_CLONES void ct_sgd_momentum_##suffix(size_t n, T *p, const T *g, T *velocity, T learning_rate, T momentum,   \
+                                            T dampening, T weight_decay, int nesterov, int first) {                 \
+        const T share = 1 - dampening;                                                                              \
+        CT_VECTORISE                                                                                                \
+        for (size_t i = 0; i < n; i++) {                                                                            \
+            const T gradient = decayed_##suffix(g[i], p[i], weight_decay);                                          \
+            const T next = fused_##suffix(share, gradient, velocity[i] * momentum);                                 \
+            const T v = first ? gradient : next;                                                                    \
+            velocity[i] = v;                                                                                        \
+            p[i] = fused_##suffix(-learning_rate, nesterov ? fused_##suffix(momentum, v, gradient) : v, p[i]);      \
+        }                                                                                                           \
+    }                                                                                                               \
+                                                                                                                    \
+    CT_CLONES void ct_adam_##suffix(size_t n, T *p, const T *g, T *m, T *v, T *largest, double learning_rate,       \
+                                    double beta1, double beta2, double epsilon, double weight_decay, int decoupled, \
+                                    long step) {                                                                    \
+        const T share1 = (T)(1 - beta1), share2 = (T)(1 - beta2), keep2 = (T)beta2, eps = (T)epsilon;               \
+        const T step_size = (T)(-(learning_rate / (1 - pow(beta1, (double)step))));                                 \
+        const T correction = (T)sqrt(1 - pow(beta2, (double)step));                                                 \
+        const T shrink = decoupled ? (T)(1 - learning_rate * weight_decay) : 1;                                     \
+        const T coupled = decoupled ? 0 : (T)weight_decay;                                                          \
+        /* v's running maximum, or v itself where there is none */                                                  \
+        T *const top = largest ? largest : v;                                                                       \
+        CT_VECTORISE                                                                                                \
+        for (size_t i = 0; i < n; i++) {                                                                            \
+            const T value = p[i] * shrink;                                                                          \
+            const T gradient = decayed_##suffix(g[i], p[i], coupled);                                               \
+            const T mean = lerp_##suffix(m[i], gradient, share1);                                                   \
+            const T square = v[i] * keep2 + share2 * gradient * gradient;                                           \
+            const T before = largest ? top[i] : square;                                                             \
+            const T used = before > square || before != before ? before : square;                                   \
+            m[i] = mean;                                                                                            \
+            v[i] = square;                                                                                          \
+            top[i] = used;                                                                                          \
+            p[i] = value + step_size * mean / (__builtin_elementwise_sqrt(used) / correction + eps);                \
+        }                                                                                                           \
+    }                                                                                                               \
+                                                                                                                    \
+    CT_INLINE void rmsprop_##suffix(size_t n, T *p, const T *g, T *v, T *mean, T *velocity, T learning_rate,        \
+                                    T alpha, T epsilon, T momentum, T weight_decay) {                               \
+        const T share = 1 - alpha;                                                                                  \
+        CT_VECTORISE                                                                                                \
+        for (size_t i = 0; i < n; i++) {                                                                            \
+            const T gradient = decayed_##suffix(g[i], p[i], weight_decay);                                          \
+            T square = v[i] * alpha + share * gradient * gradient;                                                  \
+            v[i] = square;                                                                                          \
+            if (mean) {                                                                                             \
+                const T centre = lerp_##suffix(mean[i], gradient, share);                                           \
+                mean[i] = centre;                                                                                   \
+                square = square + -centre * centre;                                                                 \
+            }                                                                                                       \
+            const T root = __builtin_elementwise_sqrt(square) + epsilon;                                            \
+            if (velocity) {                                                                                         \
+                const T step = velocity[i] * momentum + gradient / root;                                            \
+                velocity[i] = step;                                                                                 \
+                p[i] = fused_##suffix(-learning_rate, step, p[i]);                                                  \
+            } else {                                                                                                \
+                p[i] = p[i] + -learning_rate * gradient / root;                                                     \
+            }                                                                                                       \
+        }                                                                                                           \
+    }                                                                                                               \
+    CT_CLONES void ct_rmsprop_##suffix(size_t n, T *p, const T *g, T *v, T *mean, T *velocity, T learning_rate,     \
+                                       T alpha, T epsilon, T momentum, T weight_decay) {                            \
+        /* a loop for each form: a null pointer known to the compiler leaves no branch */                           \
+        if (mean && velocity)                                                                                       \
+            rmsprop_##suffix(n, p, g, v, mean, velocity, learning_rate, alpha, epsilon, momentum, weight_decay);    \
+        else if (mean)                                                                                              \
+            rmsprop_##suffix(n, p, g, v, mean, 0, learning_rate, alpha, epsilon, momentum, weight_decay);           \
+        else if (velocity)                                                                                          \
+            rmsprop_##suffix(n, p, g, v, 0, velocity, learning_rate, alpha, epsilon, momentum, weight_decay);       \
+        else rmsprop_##suffix(n, p, g, v, 0, 0, learning_rate, alpha, epsilon, momentum, weight_decay);             \
+    }                                                                                                               \
+                                                                                                                    \
+    CT_CLONES void ct_adagrad_##suffix(size_t n, T *p, const T *g, T *sum, double learning_rate, double rate_decay, \
+                                       T epsilon, T weight_decay, long step) {                                      \
+        const T rate = (T)(-(learning_rate / (1 + (double)(step - 1) * rate_decay)));                               \
+        CT_VECTORISE                                                                                                \
+        for (size_t i = 0; i < n; i++) {                                                                            \
+            const T gradient = decayed_##suffix(g[i], p[i], weight_decay);                                          \
+            const T square = sum[i] + gradient * gradient;                                                          \
+            sum[i] = square;                                                                                        \
+            p[i] = p[i] + rate * gradient / (__builtin_elementwise_sqrt(square) + epsilon);                         \
+        }                                                                                                           \
+    }                                                                                                               \
+                                                                                                                    \
+    CT_CLONES void ct_adadelta_##suffix(size_t n, T *p, const T *g, T *v, T *delta, T learning_rate, T rho,         \
+                                        T epsilon, T weight_decay) {                                                \
+        const T share = 1 - rho;                                                                                    \
+        CT_VECTORISE                                                                                                \
+        for (size_t i = 0; i < n; i++) {                                                                            \
+            const T gradient = decayed_##suffix(g[i], p[i], weight_decay);                                          \
+            const T square = v[i] * rho + share * gradient * gradient;                                              \
+            const T step = __builtin_elementwise_sqrt(delta[i] + epsilon) /                                         \
+                           __builtin_elementwise_sqrt(square + epsilon) * gradient;                                 \
+            v[i] = square;                                                                                          \
+            delta[i] = delta[i] * rho + share * step * step;                                                        \
+            p[i] = fused_##suffix(-learning_rate, step, p[i]);                                                      \
+        }                                                                                                           \
+    }
+
+OPTIMIZERS(f32, float)
+OPTIMIZERS(f64, double)

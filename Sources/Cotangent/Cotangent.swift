@@ -1,0 +1,5 @@
+// One import for users: everything that the library offers.
+@_exported import CotangentBLAS
+@_exported import CotangentData
+@_exported import CotangentNN
+@_exported import CotangentTensor
