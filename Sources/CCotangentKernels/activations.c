@@ -38,7 +38,11 @@ CT_CLONES void ct_sigmoid_f32(size_t n, const float *x, float *y) {
 MAP_F64(sigmoid, sigmoid_double(v))
 
 // max(x, 0) + log(1 + e^−|x|)
-MAP_F32(softplus, (v > 0.0f ? v : 0.0f) + ct_log1p_value(ct_exp_value(-__builtin_fabsf(v))))
+CT_CLONES void ct_softplus_f32(size_t n, const float *x, float *y) {
+    CT_MAP_LANES_IF(float, n, x, y, v, __builtin_fabsf(v) <= CT_EXP_NORMAL,
+                    (v > 0.0f ? v : 0.0f) + ct_log1p_unit(ct_exp_normal(-__builtin_fabsf(v))),
+                    (v > 0.0f ? v : 0.0f) + ct_log1p_unit(ct_exp_value(-__builtin_fabsf(v))))
+}
 MAP_F64(softplus, (v > 0.0 ? v : 0.0) + log1p(exp(-fabs(v))))
 
 // From minus a few hundred down, x sigmoid(x) and its like are 0; without the bound −∞ · 0 would give NaN.
@@ -53,7 +57,7 @@ CT_INLINE float silu_float(float x) {
     float e = ct_scale(1.0f + q, k);
     float scaled = bounded + bounded * q;
     float quotient = (x < 0.0f ? scaled : e) / (1.0f + e);
-    float left = e < 0.6f ? scaled - e * quotient : quotient;
+    float left = e < 0.7f ? scaled - e * quotient : quotient;
     return x < 0.0f ? ct_scale(left, k) : x - x * quotient;
 }
 MAP_F32(silu, silu_float(v))
@@ -77,7 +81,13 @@ MAP_F64(gelu_tanh, gelu_tanh_double(v))
 // Klambauer et al., "Self-normalizing neural networks", NIPS 2017
 #define SELU_SCALE 1.0507009873554804934193349852946
 #define SELU_ALPHA 1.6732632423543772848170429916717
-MAP_F32(selu, (float)(v > 0.0f ? (double)v * SELU_SCALE : (double)ct_expm1_value(v) * (SELU_SCALE * SELU_ALPHA)))
+// Factors in two parts, the second positive, so that −0 stays
+CT_INLINE float selu_float(float x) {
+    int right = x > 0.0f;
+    float base = right ? x : ct_expm1_value(x);
+    return base * (right ? 0x1.0cfabcp+0f : 0x1.c212ccp+0f) + base * (right ? 0x1.6a9114p-24f : 0x1.903c0cp-26f);
+}
+MAP_F32(selu, selu_float(v))
 MAP_F64(selu, v > 0.0 ? v *SELU_SCALE : expm1(v) * (SELU_SCALE * SELU_ALPHA))
 
 CT_CLONES void ct_elu_f32(size_t n, const float *x, float c, float *y) {

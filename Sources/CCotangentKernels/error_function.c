@@ -13,7 +13,7 @@ CT_INLINE float erf_value(float x) {
     p = p * z + 0x1.ce2d60p-4f;
     p = p * z + -0x1.812740p-2f;
     p = p * z + 0x1.06eba8p-3f;
-    float b = a > 4.0f ? 4.0f : a;
+    float b = a < 4.0f ? a : 4.0f;
     float q = 0x1.5d9ef4p-16f;
     q = q * b + -0x1.c4717ep-12f;
     q = q * b + 0x1.1067acp-8f;
@@ -22,7 +22,7 @@ CT_INLINE float erf_value(float x) {
     q = q * b + 0x1.444d14p-1f;
     q = q * b + 0x1.212628p+0f;
     q = q * b + -0x1.62d98cp-13f;
-    float value = a < 0.9f ? a + a * p : 1.0f - ct_exp_normal(-q);
+    float value = a >= 0.9f ? 1.0f - ct_exp_normal(-q) : a + a * p; // NaN takes the second way
     return ct_copy_sign(value, x);
 }
 

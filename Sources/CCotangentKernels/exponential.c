@@ -7,8 +7,10 @@
 CT_CLONES void ct_exp_f32(size_t n, const float *x, float *y) {
     CT_MAP_LANES_IF(float, n, x, y, v, __builtin_fabsf(v) <= CT_EXP_NORMAL, ct_exp_normal(v), ct_exp_value(v))
 }
+CT_CLONES void ct_log_f32(size_t n, const float *x, float *y) {
+    CT_MAP_LANES_IF(float, n, x, y, v, ct_is_positive_normal(v), ct_log_normal(v, 0), ct_log_value(v))
+}
 MAP_F32(expm1, ct_expm1_value(v))
-MAP_F32(log, ct_log_value(v))
 MAP_F32(log1p, ct_log1p_value(v))
 MAP_F32(tanh, ct_tanh_value(v))
 

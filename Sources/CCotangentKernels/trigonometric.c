@@ -45,29 +45,31 @@ CT_INLINE float cos_value(float x) {
     return sine_of(r, quadrant + 1);
 }
 
-#define MAP_F32(name)                                                                                         \
-    CT_CLONES void ct_##name##_f32(size_t n, const float *x, float *y) {                                      \
-        for (size_t start = 0; start < n; start += CT_LANES) {                                                \
-            float from[CT_LANES], to[CT_LANES];                                                               \
-            size_t left = n - start < CT_LANES ? n - start : CT_LANES;                                        \
-            if (left == CT_LANES) memcpy(from, x + start, sizeof from);                                       \
-            else                                                                                              \
-                for (size_t lane = 0; lane < CT_LANES; lane++) from[lane] = lane < left ? x[start + lane] : 0; \
-            int large = 0;                                                                                    \
-            CT_EACH_LANE {                                                  \
-                to[lane] = name##_value(from[lane]);                                                          \
-                large |= __builtin_fabsf(from[lane]) > limit;                                                 \
-            }                                                                                                 \
-            if (large)                                                                                        \
-                for (size_t lane = 0; lane < left; lane++)                                                    \
-                    if (__builtin_fabsf(from[lane]) > limit) to[lane] = name##f(from[lane]);                  \
-            if (left == CT_LANES) memcpy(y + start, to, sizeof to);                                           \
-            else memcpy(y + start, to, left * sizeof(float));                                                 \
-        }                                                                                                     \
-    }                                                                                                         \
-    void ct_##name##_f64(size_t n, const double *x, double *y) {                                              \
-        for (size_t i = 0; i < n; i++) y[i] = name(x[i]);                                                     \
+#define MAP(name)                                                                        \
+    CT_CLONES void ct_##name##_f32(size_t n, const float *x, float *y) {                 \
+        for (size_t start = 0; start < n; start += CT_LANES) {                           \
+            const float *from = x + start;                                               \
+            float padded[CT_LANES], *to = y + start;                                     \
+            const size_t left = n - start;                                               \
+            if (left < CT_LANES) {                                                       \
+                CT_EACH_LANE padded[lane] = lane < left ? from[lane] : 0;                \
+                from = to = padded;                                                      \
+            }                                                                            \
+            int large = 0;                                                               \
+            CT_EACH_LANE large |= __builtin_fabsf(from[lane]) > limit;                   \
+            if (!large) {                                                                \
+                CT_EACH_LANE to[lane] = name##_value(from[lane]);                        \
+            } else {                                                                     \
+                for (size_t lane = 0; lane < CT_LANES; lane++) to[lane] = name##f(from[lane]); \
+            }                                                                            \
+            if (left < CT_LANES) {                                                       \
+                CT_EACH_LANE if (lane < left) y[start + lane] = padded[lane];            \
+            }                                                                            \
+        }                                                                                \
+    }                                                                                    \
+    void ct_##name##_f64(size_t n, const double *x, double *y) {                         \
+        for (size_t i = 0; i < n; i++) y[i] = name(x[i]);                                \
     }
 
-MAP_F32(sin)
-MAP_F32(cos)
+MAP(sin)
+MAP(cos)

@@ -99,12 +99,19 @@ CT_INLINE float ct_log_sum(float k, float f) {
 
 #define CT_SQRT_HALF_BITS 0x3f3504f3u
 
-CT_INLINE float ct_log_value(float x) {
-    int subnormal = x < 0x1p-126f;
-    uint32_t bits = ct_bits(subnormal ? x * 0x1p23f : x);
+// For positive normal numbers. `exponent` is added to log₂ x.
+CT_INLINE float ct_log_normal(float x, int32_t exponent) {
+    uint32_t bits = ct_bits(x);
     int32_t k = (int32_t)(bits - CT_SQRT_HALF_BITS) >> 23;
     float f = ct_from_bits(bits - ((uint32_t)k << 23)) - 1.0f;
-    float value = ct_log_sum((float)(subnormal ? k - 23 : k), f);
+    return ct_log_sum((float)(k + exponent), f);
+}
+
+CT_INLINE int ct_is_positive_normal(float x) { return (x >= 0x1p-126f) & (x < INFINITY); }
+
+CT_INLINE float ct_log_value(float x) {
+    int subnormal = x < 0x1p-126f;
+    float value = ct_log_normal(subnormal ? x * 0x1p23f : x, subnormal ? -23 : 0);
     value = x < INFINITY ? value : x;
     value = x == 0.0f ? -INFINITY : value;
     return x < 0.0f ? NAN : value;
@@ -124,19 +131,19 @@ CT_INLINE float ct_log1p_value(float x) {
     return x == 0.0f ? x : value;
 }
 
-// Up to 0.55 (a half): x + x³ c(x²), 2^-29.7. Then 1 − 2e / (1 + e) with e = e^(−2|x|), where the errors of the
-// quotient count for less. At 10 the result is 1.
+// Up to 0.55 (a half): x + x³ c(x²), 2^-24.7. Then 1 − 2e / (1 + e) with e = e^(−2|x|), where the errors of the
+// quotient count for less. At 10 the result is 1. A NaN takes the first way.
 CT_INLINE float ct_tanh_value(float x) {
     float a = __builtin_fabsf(x);
     float z = a * a;
-    float c = -0x1.9921a2p-8f;
-    c = c * z + 0x1.58e518p-6f;
-    c = c * z + -0x1.b91e7ep-5f;
-    c = c * z + 0x1.110ceep-3f;
-    c = c * z + -0x1.55554ap-2f;
-    float e = ct_exp_normal(-2.0f * (a > 10.0f ? 10.0f : a));
+    float c = 0x1.0d2e56p-6f;
+    c = c * z + -0x1.af73fap-5f;
+    c = c * z + 0x1.10ceap-3f;
+    c = c * z + -0x1.55545p-2f;
+    float bounded = a < 10.0f ? a : 10.0f;
+    float e = ct_exp_normal(-bounded - bounded);
     float high = 1.0f - (e + e) / (1.0f + e);
-    return ct_copy_sign(a < 0.55f ? a + a * (z * c) : high, x);
+    return ct_copy_sign(a >= 0.55f ? high : a + a * (z * c), x);
 }
 
 // With e = e^−|x|, which cannot overflow, and t = e / (1 + e): 1 − t on the right, t on the left, and far on the left
@@ -145,6 +152,13 @@ CT_INLINE float ct_sigmoid_of(float x, float e) {
     float t = e / (1.0f + e);
     float left = e < 0.5f ? e - e * t : t;
     return x < 0.0f ? left : 1.0f - t;
+}
+
+// log(1 + e) for 0 ≤ e ≤ 1
+CT_INLINE float ct_log1p_unit(float e) {
+    int upper = e > 0.41421356f;
+    float f = upper ? 0.5f * e - 0.5f : e;
+    return ct_log_sum(upper ? 1.0f : 0.0f, f);
 }
 
 #define CT_LOG2_E 1.4426950408889634

@@ -1,0 +1,14 @@
+// swift-tools-version: 6.1
+
+import PackageDescription
+
+// A package of its own, which depends on Cotangent as a user's would.
+let package = Package(
+    name: "Examples",
+    platforms: [.macOS(.v15)],
+    dependencies: [.package(name: "Cotangent", path: "..")],
+    targets: [
+        .executableTarget(name: "Digits", dependencies: [.product(name: "Cotangent", package: "Cotangent")])
+    ],
+    swiftLanguageModes: [.v6]
+)
