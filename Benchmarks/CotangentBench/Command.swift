@@ -89,7 +89,8 @@ struct BenchCommand: ParsableCommand {
             if case .failure(let error) = row.outcome { error.description } else { nil }
         }
         guard !failures.isEmpty else { return }
-        throw BenchError("\(failures.count) of \(rows.count) rows could not run\n  " + failures.joined(separator: "\n  "))
+        let list = failures.joined(separator: "\n  ")
+        throw BenchError("\(failures.count) of \(rows.count) rows could not run\n  \(list)")
     }
 
     private var startPeer: (() throws -> PeerProcess)? {

@@ -63,8 +63,8 @@ struct Row: Encodable {
     }
 
     private enum Key: CodingKey {
-        case name, seconds, naiveSeconds, naiveScaled, plainSeconds, plainScaled, gflops, checked, tolerance, toleranceUsed
-        case peer, error
+        case name, seconds, naiveSeconds, naiveScaled, plainSeconds, plainScaled, gflops
+        case checked, tolerance, toleranceUsed, peer, error
     }
 
     func encode(to encoder: any Encoder) throws {

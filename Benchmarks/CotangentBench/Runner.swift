@@ -36,13 +36,11 @@ struct Runner {
         let naiveSeconds = textbook.measure(for: min(seconds, 0.5))
         let plainSeconds = plain.measure(for: min(seconds, 0.5))
 
-        if let startPeer, peer?.isRunning != true { peer = try startPeer() }
         var ours = Samples(), theirs = Samples()
         var variant = ""
         let stopwatch = Stopwatch(kind.run)
         for _ in 0..<Self.rounds {
-            if let peer {
-                let timing = try peer.time(workload, seconds: seconds / Double(Self.rounds))
+            if let timing = try peerTiming(workload) {
                 theirs.append(contentsOf: timing.samples)
                 variant = timing.variant
             }
@@ -55,5 +53,15 @@ struct Runner {
             gflops: kind.flops.map { $0 / ours.min / 1e9 },
             check: check,
             peer: peer.map { _ in Row.Peer(seconds: Row.Times(theirs), variant: variant) })
+    }
+
+    /// A turn of the peer, which is started anew if the row before was its end.
+    private mutating func peerTiming(_ workload: Workload) throws -> PeerProcess.Timing? {
+        do {
+            if let startPeer, peer?.isRunning != true { peer = try startPeer() }
+            return try peer?.time(workload, seconds: seconds / Double(Self.rounds))
+        } catch {
+            throw BenchError("row '\(workload.name)': \(error)")
+        }
     }
 }

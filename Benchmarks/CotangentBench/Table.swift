@@ -53,10 +53,9 @@ struct Table {
         add("the textbook's loops", measured.map { ($0, $1.naive.seconds / $1.seconds.min) })
         add("the best plain loops", measured.map { ($0, $1.plain.seconds / $1.seconds.min) })
         if let peerName {
-            add(peerName, measured.compactMap { name, row in row.peer.map { (name, $0.seconds.min / row.seconds.min) } })
-            add(
-                "\(peerName), by medians",
-                measured.compactMap { name, row in row.peer.map { (name, $0.seconds.median / row.seconds.median) } })
+            let both = measured.compactMap { name, row in row.peer.map { (name, row.seconds, $0.seconds) } }
+            add(peerName, both.map { ($0, $2.min / $1.min) })
+            add("\(peerName), by medians", both.map { ($0, $2.median / $1.median) })
         }
         lines.append("Loops run on one thread. Ratios are of the smallest times.")
         if measured.contains(where: { $1.naive.isScaled || $1.plain.isScaled }) {

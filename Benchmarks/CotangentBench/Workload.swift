@@ -23,7 +23,9 @@ struct Workload: Codable {
     }
 
     /// One of the choices that `Choice` lists.
-    func choice<Choice: CaseIterable & RawRepresentable<String>>(_ field: String, as type: Choice.Type) throws -> Choice {
+    func choice<Choice: CaseIterable & RawRepresentable<String>>(
+        _ field: String, as type: Choice.Type
+    ) throws -> Choice {
         guard case .text(let value)? = fields[field], let choice = Choice(rawValue: value) else {
             throw wrong(field, "one of " + Choice.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", "))
         }
@@ -45,7 +47,8 @@ struct Workload: Codable {
     private static let largest = 1 << 31
 
     private func wrong(_ field: String, _ expected: String) -> BenchError {
-        BenchError("row '\(name)': field '\(field)' should be \(expected), and is \(fields[field]?.description ?? "missing")")
+        let found = fields[field]?.description ?? "missing"
+        return BenchError("row '\(name)': field '\(field)' should be \(expected), and is \(found)")
     }
 }
 
@@ -115,7 +118,7 @@ extension Workload {
         var fields: [String: Field] = [:]
         for key in container.allKeys {
             guard let field = try? container.decode(Field.self, forKey: key) else {
-                throw BenchError("row '\(name)': field '\(key.stringValue)' is not a number, a text or a list of integers")
+                throw BenchError("row '\(name)': field '\(key.stringValue)' is neither number, text nor list of integers")
             }
             fields[key.stringValue] = field
         }

@@ -380,7 +380,7 @@ def fastest(workload: Workload) -> Prepared:
 
 
 class Bench:
-    """Times workloads; the last one stays set up, so that short slices of one row can alternate with another program."""
+    """Times workloads; the last one stays set up, so that slices of one row can alternate with another program."""
 
     def __init__(self) -> None:
         self.workload: Workload | None = None

@@ -46,8 +46,8 @@ CT_CLONES void ct_softplus_f32(size_t n, const float *x, float *y) {
 MAP_F64(softplus, (v > 0.0 ? v : 0.0) + log1p(exp(-fabs(v))))
 
 // From minus a few hundred down, x sigmoid(x) and its like are 0; without the bound −∞ · 0 would give NaN.
-// As ct_sigmoid_value with x e in e's place on the left. The power of two comes last there: e alone may have lost bits
-// that x e still has.
+// With e = e^−|x| and t = x e / (1 + e): x − t on the right, t on the left, further left x e − e t, where what x e^r = x + x (e^r − 1)
+// rounds away is put back. The power of two comes last: e alone may have lost bits that x e still has.
 CT_INLINE float silu_float(float x) {
     float bounded = x < -110.0f ? -110.0f : x;
     float a = -__builtin_fabsf(bounded);
@@ -56,8 +56,9 @@ CT_INLINE float silu_float(float x) {
     float q = ct_exp_reduced(a, &k);
     float e = ct_scale(1.0f + q, k);
     float scaled = bounded + bounded * q;
+    float rounded = bounded * q - (scaled - bounded);
     float quotient = (x < 0.0f ? scaled : e) / (1.0f + e);
-    float left = e < 0.7f ? scaled - e * quotient : quotient;
+    float left = e < 0.7f ? scaled - (e * quotient - rounded) : quotient;
     return x < 0.0f ? ct_scale(left, k) : x - x * quotient;
 }
 MAP_F32(silu, silu_float(v))

@@ -36,19 +36,22 @@
     _Pragma("clang loop vectorize(assume_safety) vectorize_width(16) interleave_count(1) unroll(disable)") \
     for (size_t lane = 0; lane < CT_LANES; lane++)
 
-// y[i] = expression of v = x[i] for a costly expression: blocks of CT_LANES, the last one padded with ones in a local
+// For buffers of CT_LANES: a store that crosses cache lines is slow to read back.
+#define CT_ALIGNED _Alignas(64)
+
+// y[i] = expression of v = x[i] for a costly expression: blocks of CT_LANES, the last one padded with zeros in a local
 // buffer, because what the vectoriser leaves over it does one by one.
 #define CT_MAP_LANES(T, n, x, y, v, expression) CT_MAP_LANES_IF(T, n, x, y, v, 1, expression, expression)
 
-// The same where a cheaper expression does if `usual` holds for all of a block (and for 1).
+// The same where a cheaper expression does if `usual` holds for all of a block.
 #define CT_MAP_LANES_IF(T, n, x, y, v, usual, cheaper, general)                        \
     for (size_t start = 0; start < (n); start += CT_LANES) {                           \
-        T padded[CT_LANES];                                                            \
+        CT_ALIGNED T padded[CT_LANES];                                                 \
         const T *from = (x) + start;                                                   \
         T *to = (y) + start;                                                           \
         const size_t left = (n) - start;                                               \
         if (left < CT_LANES) {                                                         \
-            CT_EACH_LANE padded[lane] = lane < left ? from[lane] : 1;                  \
+            CT_EACH_LANE padded[lane] = lane < left ? from[lane] : 0;                  \
             from = to = padded;                                                        \
         }                                                                              \
         int others = 0;                                                                \

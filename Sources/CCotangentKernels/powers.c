@@ -27,7 +27,7 @@ CT_CLONES void ct_pow_f32(size_t n, const float *a, ptrdiff_t sa, const float *b
         CT_MAP_LANES(float, n, b, y, v, power(a0, v))
     } else {
         for (size_t start = 0; start < n; start += CT_LANES) {
-            float base[CT_LANES], exponent[CT_LANES];
+            CT_ALIGNED float base[CT_LANES], exponent[CT_LANES];
             size_t left = n - start < CT_LANES ? n - start : CT_LANES;
             for (size_t lane = 0; lane < CT_LANES; lane++) {
                 ptrdiff_t i = (ptrdiff_t)(start + (lane < left ? lane : 0));

@@ -49,7 +49,8 @@ CT_INLINE float cos_value(float x) {
     CT_CLONES void ct_##name##_f32(size_t n, const float *x, float *y) {                 \
         for (size_t start = 0; start < n; start += CT_LANES) {                           \
             const float *from = x + start;                                               \
-            float padded[CT_LANES], *to = y + start;                                     \
+            CT_ALIGNED float padded[CT_LANES];                                           \
+            float *to = y + start;                                                       \
             const size_t left = n - start;                                               \
             if (left < CT_LANES) {                                                       \
                 CT_EACH_LANE padded[lane] = lane < left ? from[lane] : 0;                \

@@ -53,7 +53,7 @@ public struct Sequential: Layer, ModuleContainer {
     private func observedRun(_ x: Tensor, _ observer: any LayerObserver) -> Tensor {
         var x = x
         for (index, layer) in layers.enumerated() {
-            observer.enter("\(index)")
+            observer.enter("\(index)", of: self)
             x = layer(x)
             observer.leave()
         }

@@ -1,9 +1,8 @@
 /// A run of a model on shapes alone: operations check what they are given and give results that have a shape and no
 /// values. The first problem is kept instead of ending the process.
 package final class AbstractRun {
-    package private(set) var problem: (message: String, parameter: ObjectIdentifier?)?
-    /// The parameter that was read last: it tells which layer is at work.
-    var lastParameter: ObjectIdentifier?
+    /// The first problem, and where in the model it arose, as far as the observer knows.
+    package private(set) var problem: (message: String, place: LayerPlace?)?
 
     package init() {}
 
@@ -13,8 +12,9 @@ package final class AbstractRun {
     @inline(__always)
     package static var isActive: Bool { Scope.current?.abstractRun != nil }
 
+    @inline(never)
     func note(_ message: String) {
-        if problem == nil { problem = (message, lastParameter) }
+        if problem == nil { problem = (message, Scope.current?.observer?.place) }
     }
 
     /// Runs `body` on shapes alone.

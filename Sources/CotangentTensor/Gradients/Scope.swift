@@ -78,7 +78,6 @@ package final class Scope {
     package func value(of owner: AnyObject, isTrainable: Bool, stored: () -> Tensor) -> Tensor {
         let id = ObjectIdentifier(owner)
         observer?.parameterWasRead(id)
-        abstractRun?.lastParameter = id
         anomalies?.lastParameter = id
         return isTrainable ? resolve(id, owner, stored) : override(id) ?? stored()
     }
@@ -161,6 +160,22 @@ public func running<R>(in mode: Mode, _ body: () throws -> R) rethrows -> R {
 package protocol LayerObserver: AnyObject {
     func parameterWasRead(_ id: ObjectIdentifier)
     func layerDidRun(_ layer: Any, output: Tensor)
-    func enter(_ name: String)
+    /// A container begins with its child `name`.
+    func enter(_ name: String, of container: Any)
     func leave()
+    /// The layer at work now.
+    var place: LayerPlace? { get }
+}
+
+/// Where in a model an operation ran.
+package struct LayerPlace: Sendable, Equatable {
+    /// The layer's name in the model.
+    package let layer: String
+    /// Whether that layer had ended: what ran came behind it, in code of the model's own.
+    package let isAfter: Bool
+
+    package init(layer: String, isAfter: Bool) {
+        self.layer = layer
+        self.isAfter = isAfter
+    }
 }

@@ -35,7 +35,6 @@ public func einsum(_ equation: String, _ operands: [Tensor]) -> Tensor {
         result = result.times(Factor(operand, terms.inputs[position]), keeping: wanted)
     }
     result = result.summed(keeping: Set(terms.output))
-    // Axes of `...` that every operand has with length 1 or not at all are there all the same.
     return result.tensor.permuted(terms.output.map { result.labels.firstIndex(of: $0)! })
 }
 

@@ -41,6 +41,7 @@ func applyUnary(_ name: StaticString, _ kernel: ScalarKernel, _ x: Tensor, _ c: 
                 target.assumingMemoryBound(to: Double.self) + part.lowerBound)
         }
     }
+    withExtendedLifetime(x.storage) {}
     return y
 }
 

@@ -5,8 +5,10 @@ import CotangentBLAS
 
 /// The indices as 0..<length (negative ones count from the end), contiguous; nil, after a trap, where one is outside.
 private func checked(_ name: String, _ indices: Tensor, length: Int) -> Tensor {
-    guard indices.dtype == .int64 else { fail(name, "the indices are \(indices.summary), not int64") }
-    if indices.isAbstract || indices.count == 0 { return indices }
+    guard indices.dtype == .int64 else {
+        return reject(name, "the indices are \(indices.summary), not int64", meant: indices.shape, .int64)
+    }
+    if indices.isAbstract || indices.count == 0 || AbstractRun.isActive { return indices }
     let source = indices.contiguous
     let result = Tensor(uninitialized: source.layout, .int64)
     let problem = ct_normalize_indices(
@@ -135,8 +137,10 @@ public func scatterAddAlong(_ x: Tensor, _ indices: Tensor, axis: Int, into targ
 
 /// A new last axis of `classes` with a 1 where the label (int64, 0..<classes) says and 0 elsewhere.
 public func oneHot(_ labels: Tensor, classes: Int, dtype: DType = .float32) -> Tensor {
-    guard classes >= 0, labels.dtype == .int64 else { fail("oneHot", "\(labels.summary) in \(classes) classes: labels are int64") }
-    let places = checked("oneHot", labels, length: classes).expandingAxis(-1)
     let shape = Shape(labels.shape.dimensions + [classes])
+    guard classes >= 0, labels.dtype == .int64 else {
+        return reject("oneHot", "\(labels.summary) in \(classes) classes: labels are int64", meant: shape, dtype)
+    }
+    let places = checked("oneHot", labels, length: classes).expandingAxis(-1)
     return scatterAddAlong(Tensor.ones(places.shape, dtype: dtype), places, axis: -1, into: Tensor.zeros(shape, dtype: dtype))
 }

@@ -113,12 +113,16 @@ public func standardDeviation(
     sqrt(variance(x, axes: axes, correction: correction, keepingAxes: keepingAxes))
 }
 
-/// The product over `axes` (all by default). Its gradient is right where factors are 0.
+/// The product over `axes` (all by default). Its gradient is right where factors are 0, and so are gradients of the
+/// gradient.
 public func product(_ x: Tensor, axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
     guard let reduced = ReducedAxes(x.shape, axes) else { return rejectAxes("product", x, axes ?? []) }
     let y = reduce("product", Kernels.product, x, reduced, keepingAxes: keepingAxes)
     guard let tape = Tape.recording(x) else { return y }
     return tape.record("product", y, x) { dy in
+        if Tape.isRecording, anyTrue(equal(x.detached, 0)).item != 0 {
+            return dy.reshaped(reduced.kept) * productOfOthers(x, reduced)
+        }
         // ∂y/∂xᵢ is the product of the others. A 0 stands in as 1: with one 0 in the group only it has a derivative,
         // with two none has.
         let zero = equal(x.detached, 0)
@@ -129,6 +133,20 @@ public func product(_ x: Tensor, axes: [Int]? = nil, keepingAxes: Bool = false) 
         let one = nonzero.broadcast(to: x.shape) * (zero.cast(to: x.dtype) * equal(zeros, 1).cast(to: x.dtype))
         return dy.reshaped(reduced.kept) * (none + one)
     }
+}
+
+/// For each element the product of the others in its group: n² factors for a group of n, but right to any order of
+/// derivative where factors are 0.
+private func productOfOthers(_ x: Tensor, _ reduced: ReducedAxes) -> Tensor {
+    let order = (0..<x.rank).filter { !reduced.axes.contains($0) } + reduced.axes
+    let moved = x.permuted(order)
+    // [groups, n] → [groups, n, n] with ones on the diagonal
+    let rows = moved.reshaped([-1, 1, reduced.count])
+    let diagonal = Tensor.identity(reduced.count, dtype: .bool)
+    let others = product(Tensor.where(diagonal, Tensor.ones([], dtype: x.dtype), rows), axes: [-1])
+    var back = order
+    for (position, axis) in order.enumerated() { back[axis] = position }
+    return others.reshaped(moved.shape).permuted(back)
 }
 
 /// The largest over `axes` (all by default). NaN where there is one. Where several are largest the cotangent is shared
@@ -199,6 +217,7 @@ public func cumulativeSum(_ x: Tensor, axis: Int) -> Tensor {
     let (source, outer, n, inner) = x.arranged(for: [index])
     let y = Tensor(uninitialized: source.layout, x.dtype)
     if !y.isAbstract { loop(outer, n, inner, source.rawPointer, y.rawPointer) }
+    withExtendedLifetime(source.storage) {}
     guard let tape = Tape.recording(x) else { return y }
     // The adjoint sums from each element on.
     return tape.record("cumulativeSum", y, x) { dy in

@@ -106,9 +106,15 @@ extension Tensor {
             return part.shape == picked.shape ? picked : picked.reshaped(part.shape)
         }
         set {
-            guard let part = Part(slices, of: self) else { fail("subscript", Part.problem(slices, self)) }
+            guard let part = Part(slices, of: self) else {
+                self = rejectSubscript(slices)
+                return
+            }
             guard newValue.dtype == dtype, Shape.broadcast(newValue.shape, part.shape) == part.shape else {
-                fail("subscript", "\(newValue.summary) cannot be assigned to a part of \(summary) of shape \(part.shape)")
+                self = reject(
+                    "subscript", "\(newValue.summary) cannot be assigned to a part of \(summary) of shape \(part.shape)",
+                    meant: self)
+                return
             }
             let value = newValue.broadcast(to: part.shape).reshaped(Shape(part.spans.map(\.count)))
             self = replacing(part.spans, with: value)

@@ -55,9 +55,19 @@ public struct Shape: Sendable, Hashable, Codable, ExpressibleByArrayLiteral {
 extension Shape: RandomAccessCollection, MutableCollection {
     public var startIndex: Int { 0 }
     public var endIndex: Int { dimensions.count }
-    @inlinable public subscript(position: Int) -> Int {
-        get { dimensions[position] }
-        set { dimensions[position] = newValue }
+    /// The length of axis `position`, which counts from 0. Traps where there is no such axis.
+    public subscript(position: Int) -> Int {
+        @inlinable get { position >= 0 && position < dimensions.count ? dimensions[position] : missingLength(position) }
+        @inlinable set { dimensions[position] = newValue }
+    }
+
+    /// Where a model runs on shapes alone the missing axis is noted, and 1 stands in for its length.
+    @inline(never) @usableFromInline
+    func missingLength(_ position: Int) -> Int {
+        let problem = "axis \(position) of \(self), which has \(rank) ax\(rank == 1 ? "is" : "es")"
+        guard let run = AbstractRun.current else { fail("shape", problem) }
+        run.note("shape: \(problem)")
+        return 1
     }
 }
 

@@ -1,0 +1,48 @@
+import Cotangent
+import Foundation
+
+/// A line that says how training goes: rewritten in place on a terminal, now and then elsewhere.
+struct Progress {
+    let epochs: Int
+    let samplesPerEpoch: Int
+    private let start = ContinuousClock.now
+    private var epoch = 0
+    private let isTerminal = isatty(STDOUT_FILENO) == 1
+
+    init(epochs: Int, samplesPerEpoch: Int) {
+        self.epochs = epochs
+        self.samplesPerEpoch = samplesPerEpoch
+    }
+
+    mutating func epochEnded(loss: Double, accuracy: Double) {
+        epoch += 1
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        let rate = Double(epoch * samplesPerEpoch) / seconds
+        let left = seconds / Double(epoch) * Double(epochs - epoch)
+        let line = String(
+            format: "epoch %2d/%d  loss %.4f  validation accuracy %@  %.0f samples/s  %.1f s left", epoch, epochs, loss,
+            percent(accuracy), rate, left)
+        if isTerminal {
+            print("\r\u{1B}[K" + line, terminator: "")
+            fflush(nil)
+        } else if epoch % 10 == 0 || epoch == epochs {
+            print(line)
+        }
+    }
+
+    func end() { if isTerminal { print() } }
+}
+
+func percent(_ share: Double) -> String { String(format: "%.1f %%", share * 100) }
+
+/// How often each class (row) was read as each (column), as text.
+func confusionMatrix(_ predictions: Tensor, _ labels: Tensor, classes: Int) -> String {
+    var counts = [[Int]](repeating: Array(repeating: 0, count: classes), count: classes)
+    for (label, prediction) in zip(labels.ints, predictions.ints) { counts[label][prediction] += 1 }
+    func cell(_ text: String) -> String { String(repeating: " ", count: max(0, 4 - text.count)) + text }
+    let header = "    " + (0..<classes).map { cell("\($0)") }.joined()
+    let rows = counts.enumerated().map { label, row in
+        cell("\(label)") + row.map { cell($0 == 0 ? "·" : "\($0)") }.joined()
+    }
+    return ([header] + rows).joined(separator: "\n")
+}

@@ -1,0 +1,83 @@
+import CotangentTensor
+
+/// Follows a model while it runs: which layers have run, what they gave, and which one is at work.
+final class LayerTrace: LayerObserver {
+    struct Entry {
+        let path: String
+        let layer: Any
+        let output: Tensor
+    }
+
+    private let model: Any
+    private lazy var names = Structure(of: model).names
+    /// Containers that have begun, with the name of the child that is at work.
+    private var stack: [(container: Any, name: String)] = []
+    /// What happened last inside of the innermost container.
+    private var last = Event.nothing
+    private let keepsEntries: Bool
+    private(set) var entries: [Entry] = []
+
+    private enum Event {
+        case nothing
+        case read(ObjectIdentifier)
+        case ended(parameter: ObjectIdentifier?)
+    }
+
+    init(_ model: Any, keepsEntries: Bool) {
+        self.model = model
+        self.keepsEntries = keepsEntries
+    }
+
+    func parameterWasRead(_ id: ObjectIdentifier) { last = .read(id) }
+
+    func layerDidRun(_ layer: Any, output: Tensor) {
+        if case .read(let id) = last { last = .ended(parameter: id) }
+        if keepsEntries { entries.append(Entry(path: path(of: layer) ?? stackPath, layer: layer, output: output)) }
+    }
+
+    func enter(_ name: String, of container: Any) {
+        stack.append((container, name))
+        last = .nothing
+    }
+
+    func leave() {
+        stack.removeLast()
+        last = .nothing
+    }
+
+    var place: LayerPlace? {
+        switch last {
+        case .read(let id): if let name = names[id] { return LayerPlace(layer: Self.owner(of: name), isAfter: false) }
+        case .ended(let id?): if let name = names[id] { return LayerPlace(layer: Self.owner(of: name), isAfter: true) }
+        default: break
+        }
+        let path = stackPath
+        return path.isEmpty ? nil : LayerPlace(layer: path, isAfter: false)
+    }
+
+    /// "0" for "0.weight"; nothing where the model itself is the layer.
+    private static func owner(of name: String) -> String {
+        name.lastIndex(of: ".").map { String(name[..<$0]) } ?? ""
+    }
+
+    /// The name in the model of the child that is at work, from the innermost container whose own name is known.
+    private var stackPath: String {
+        var path = ""
+        for (container, name) in stack.reversed() {
+            path = path.isEmpty ? name : "\(name).\(path)"
+            if let prefix = self.path(of: container) { return prefix.isEmpty ? path : "\(prefix).\(path)" }
+        }
+        return path
+    }
+
+    /// The name of a part of the model by that of its parameters: "body.0" is named "body.0.weight" without "weight".
+    private func path(of part: Any) -> String? {
+        for (own, parameter) in Structure(of: part).parameters {
+            guard let full = names[ObjectIdentifier(parameter)], full.hasSuffix(own) else { continue }
+            let prefix = full.dropLast(own.count)
+            if prefix.isEmpty { return "" }
+            if prefix.hasSuffix(".") { return String(prefix.dropLast()) }
+        }
+        return nil
+    }
+}
