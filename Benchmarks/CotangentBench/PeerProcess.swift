@@ -63,6 +63,7 @@ final class PeerProcess {
     }
 
     var isRunning: Bool { process.isRunning }
+    var processIdentifier: Int32 { process.processIdentifier }
 
     /// Times `workload` for about `seconds`. The first request sets it up, and finds its fastest form.
     func time(_ workload: Workload, seconds: Double) throws -> Timing {

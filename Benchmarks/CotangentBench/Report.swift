@@ -54,7 +54,12 @@ struct Row: Encodable {
         let plain: (seconds: Double, isScaled: Bool)
         let gflops: Double?
         let check: Check
+        /// Of the machine's time, what other programs took meanwhile.
+        let othersShare: Double?
         let peer: Peer?
+
+        /// Whether other programs took so much that the times mean little.
+        var isDisturbed: Bool { (othersShare ?? 0) > 0.05 }
     }
 
     struct Peer: Encodable {
@@ -64,7 +69,7 @@ struct Row: Encodable {
 
     private enum Key: CodingKey {
         case name, seconds, naiveSeconds, naiveScaled, plainSeconds, plainScaled, gflops
-        case checked, tolerance, toleranceUsed, peer, error
+        case checked, tolerance, toleranceUsed, othersShare, peer, error
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -84,6 +89,7 @@ struct Row: Encodable {
             try row.encode(measured.check.passed, forKey: .checked)
             try row.encode(measured.check.tolerance, forKey: .tolerance)
             try row.encode(measured.check.worst, forKey: .toleranceUsed)
+            try row.encodeIfPresent(measured.othersShare, forKey: .othersShare)
             try row.encodeIfPresent(measured.peer, forKey: .peer)
         }
     }

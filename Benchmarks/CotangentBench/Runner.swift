@@ -32,6 +32,8 @@ struct Runner {
             throw BenchError(
                 "row '\(workload.name)': the result is wrong: \(check.worst) times the tolerance, \(check.tolerance)")
         }
+        if let startPeer, peer?.isRunning != true { peer = try startPeer() }  // the row before may have been its end
+        let contention = Contention(besides: peer)
         let (textbook, plain) = (kind.textbook, kind.plain)
         let naiveSeconds = textbook.measure(for: min(seconds, 0.5))
         let plainSeconds = plain.measure(for: min(seconds, 0.5))
@@ -52,13 +54,13 @@ struct Runner {
             plain: (plainSeconds, plain.isScaled),
             gflops: kind.flops.map { $0 / ours.min / 1e9 },
             check: check,
+            othersShare: contention.share(besides: peer),
             peer: peer.map { _ in Row.Peer(seconds: Row.Times(theirs), variant: variant) })
     }
 
-    /// A turn of the peer, which is started anew if the row before was its end.
-    private mutating func peerTiming(_ workload: Workload) throws -> PeerProcess.Timing? {
+    /// A turn of the peer.
+    private func peerTiming(_ workload: Workload) throws -> PeerProcess.Timing? {
         do {
-            if let startPeer, peer?.isRunning != true { peer = try startPeer() }
             return try peer?.time(workload, seconds: seconds / Double(Self.rounds))
         } catch {
             throw BenchError("row '\(workload.name)': \(error)")

@@ -30,7 +30,7 @@ struct Table {
                 measured.gflops.map { String(format: "%.1f", $0) } ?? "–",
             ]
             let peer = measured.peer.map { [duration($0.seconds.min), ratio($0.seconds.min / ours.min)] }
-            return line(row.name, cells, peer) + "  yes"
+            return line(row.name, cells, peer) + "  yes" + (measured.isDisturbed ? " !" : "")
         }
     }
 
@@ -60,6 +60,11 @@ struct Table {
         lines.append("Loops run on one thread. Ratios are of the smallest times.")
         if measured.contains(where: { $1.naive.isScaled || $1.plain.isScaled }) {
             lines.append("* timed on a part of the work, and scaled up: all of it would take too long.")
+        }
+        let disturbed = measured.count { $1.isDisturbed }
+        if disturbed > 0 {
+            lines.append(
+                "! \(disturbed) rows were measured while other programs took over 5 % of the machine: do not rely on them.")
         }
         lines.append("Checked against the plain loops before timing, within:")
         for (_, row) in measured where !lines.contains("  " + row.check.tolerance) {

@@ -36,19 +36,18 @@ void ct_erf_f64(size_t n, const double *x, double *y) {
 // product is below any float.
 CT_INLINE double upper_tail(double a) {
     double t = (a - 4.0) / (a + 4.0);
-    double square = t * t;
-    double even = 2.4940722726967142e-05, odd = 7.374383563881952e-06;
-    even = even * square + -0.0001859571797198505;
-    odd = odd * square + -4.926122874135153e-05;
-    even = even * square + 0.0005073623172055951;
-    odd = odd * square + 0.0006404823694935336;
-    even = even * square + 0.030864825135499475;
-    odd = odd * square + -0.008492427129138868;
-    even = even * square + 0.12437925396148843;
-    odd = odd * square + -0.07170738017417917;
-    even = even * square + 0.0944106413196612;
-    odd = odd * square + -0.17039772215536123;
-    double e = odd * t + even;
+    double e = 7.374383563881952e-06;
+    e = e * t + 2.4940722726967142e-05;
+    e = e * t + -4.926122874135153e-05;
+    e = e * t + -0.0001859571797198505;
+    e = e * t + 0.0006404823694935336;
+    e = e * t + 0.0005073623172055951;
+    e = e * t + -0.008492427129138868;
+    e = e * t + 0.030864825135499475;
+    e = e * t + -0.07170738017417917;
+    e = e * t + 0.12437925396148843;
+    e = e * t + -0.17039772215536123;
+    e = e * t + 0.0944106413196612;
     return e * ct_exp2_double(a * a * (-0.5 * CT_LOG2_E));
 }
 

@@ -164,8 +164,6 @@ CT_INLINE float ct_log1p_unit(float e) {
 #define CT_LOG2_E 1.4426950408889634
 #define CT_LN_2 0.6931471805599453
 
-// The float64 polynomials run as two interleaved ones of half the length: one alone would wait for its own results.
-
 // 2^x to 2^-34 for lanes that are rounded to float afterwards: 0 (as a float) from −160 down, infinite from 130 up.
 CT_INLINE double ct_exp2_double(double x) {
     const double shift = 0x1.8p52;
@@ -175,15 +173,14 @@ CT_INLINE double ct_exp2_double(double x) {
     double r = x - (shifted - shift);
     uint64_t bits;
     memcpy(&bits, &shifted, sizeof bits);
-    double square = r * r;
-    double even = 0.00015469316062357018, odd = 1.520189079905095e-05;
-    even = even * square + 0.009618027176394974;
-    odd = odd * square + 0.0013333922886600124;
-    even = even * square + 0.2402265119873881;
-    odd = odd * square + 0.055504103528166066;
-    even = even * square + 0.999999999961616;
-    odd = odd * square + 0.6931471807287168;
-    double p = odd * r + even;
+    double p = 1.520189079905095e-05;
+    p = p * r + 0.00015469316062357018;
+    p = p * r + 0.0013333922886600124;
+    p = p * r + 0.009618027176394974;
+    p = p * r + 0.055504103528166066;
+    p = p * r + 0.2402265119873881;
+    p = p * r + 0.6931471807287168;
+    p = p * r + 0.999999999961616;
     uint64_t power = (bits + 1023) << 52;
     double scale;
     memcpy(&scale, &power, sizeof scale);
@@ -201,22 +198,21 @@ CT_INLINE double ct_log2_double(double x) {
     double m;
     memcpy(&m, &bits, sizeof m);
     double f = m - 1.0;
-    double square = f * f;
-    double even = 0.06318212389592413, odd = -0.12352588563682958;
-    even = even * square + 0.12612740037092673;
-    even = even * square + 0.12914317620550764;
-    odd = odd * square + -0.1196250819096195;
-    even = even * square + 0.16042531703849017;
-    odd = odd * square + -0.14412613270648078;
-    even = even * square + 0.20609526304982267;
-    odd = odd * square + -0.18035041187441847;
-    even = even * square + 0.2885390707475187;
-    odd = odd * square + -0.24044872694549155;
-    even = even * square + 0.48089834658501684;
-    odd = odd * square + -0.36067376590452827;
-    even = even * square + 1.442695040889355;
-    odd = odd * square + -0.7213475204249581;
-    double c = odd * f + even;
+    double c = 0.06318212389592413;
+    c = c * f + -0.12352588563682958;
+    c = c * f + 0.12612740037092673;
+    c = c * f + -0.1196250819096195;
+    c = c * f + 0.12914317620550764;
+    c = c * f + -0.14412613270648078;
+    c = c * f + 0.16042531703849017;
+    c = c * f + -0.18035041187441847;
+    c = c * f + 0.20609526304982267;
+    c = c * f + -0.24044872694549155;
+    c = c * f + 0.2885390707475187;
+    c = c * f + -0.36067376590452827;
+    c = c * f + 0.48089834658501684;
+    c = c * f + -0.7213475204249581;
+    c = c * f + 1.442695040889355;
     double value = (double)k + f * c;
     value = x < INFINITY ? value : x;
     return x == 0.0 ? -INFINITY : value;

@@ -32,7 +32,9 @@ public func matmul(_ a: Tensor, _ b: Tensor, into c: inout Tensor) {
 }
 
 private func vectorProduct(_ a: Tensor, _ b: Tensor) -> Tensor {
-    guard a.rank > 0, b.rank > 0 else { return rejectProduct(a, b) }
+    guard a.rank > 0, b.rank > 0, a.shape[a.rank - 1] == b.shape[Swift.max(b.rank - 2, 0)], a.dtype == b.dtype else {
+        return rejectProduct(a, b)
+    }
     let left = a.rank == 1 ? a.expandingAxis(0) : a
     let right = b.rank == 1 ? b.expandingAxis(1) : b
     let y = matmul(left, right)
@@ -45,7 +47,8 @@ private func vectorProduct(_ a: Tensor, _ b: Tensor) -> Tensor {
 @inline(never)
 private func rejectProduct(_ a: Tensor, _ b: Tensor) -> Tensor {
     var shape = a.shape.dimensions
-    if !shape.isEmpty { shape[shape.count - 1] = b.shape.dimensions.last ?? 1 }
+    if !shape.isEmpty { shape.removeLast() }
+    if b.rank > 1 { shape.append(b.shape[b.rank - 1]) }
     return reject(
         "matmul",
         "\(a.summary) times \(b.summary): the left's last axis and the right's last but one must be equal, batches equal or 1, both of one floating-point dtype",
