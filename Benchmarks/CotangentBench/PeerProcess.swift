@@ -9,7 +9,7 @@ final class PeerProcess {
         let capability: String
         let parallel: String
 
-        var summary: String { "\(peer) \(version), \(threads) threads, \(capability), \(parallel)" }
+        var summary: String { "\(peer) \(version), threads: \(threads), \(capability), \(parallel)" }
     }
 
     struct Timing: Decodable {

@@ -29,7 +29,7 @@ struct RunEnvironment: Encodable {
 
     var summary: String {
         let peak = peakGflopsPerThread.formatted(.number.precision(.fractionLength(0)))
-        let lines = ["\(cpu), \(threads) threads, \(peak) GFLOP/s a thread at most", "\(blas), core \(core)"]
+        let lines = ["\(cpu), threads: \(threads), \(peak) GFLOP/s a thread at most", "\(blas), core \(core)"]
         return (lines + (peer.map { [$0.summary] } ?? [])).joined(separator: "\n")
     }
 }

@@ -43,6 +43,12 @@ struct Table {
         var lines: [String] = []
         let measured = rows.compactMap { row in (try? row.outcome.get()).map { (row.name, $0) } }
         if measured.isEmpty { return "Nothing was measured." }
+        let disturbed = measured.count { $1.isDisturbed }
+        if disturbed > 0 {
+            lines.append(
+                "! \(disturbed) rows were measured while other programs took over 5 % of the machine: do not rely on\n"
+                    + "  them, nor on what follows.")
+        }
         func add(_ what: String, _ ratios: [(name: String, ratio: Double)]) {
             guard let worst = ratios.min(by: { $0.ratio < $1.ratio }) else { return }
             let mean = exp(ratios.reduce(0) { $0 + log($1.ratio) } / Double(ratios.count))
@@ -60,11 +66,6 @@ struct Table {
         lines.append("Loops run on one thread. Ratios are of the smallest times.")
         if measured.contains(where: { $1.naive.isScaled || $1.plain.isScaled }) {
             lines.append("* timed on a part of the work, and scaled up: all of it would take too long.")
-        }
-        let disturbed = measured.count { $1.isDisturbed }
-        if disturbed > 0 {
-            lines.append(
-                "! \(disturbed) rows were measured while other programs took over 5 % of the machine: do not rely on them.")
         }
         lines.append("Checked against the plain loops before timing, within:")
         for (_, row) in measured where !lines.contains("  " + row.check.tolerance) {

@@ -118,7 +118,7 @@ extension Workload {
         var fields: [String: Field] = [:]
         for key in container.allKeys {
             guard let field = try? container.decode(Field.self, forKey: key) else {
-                throw BenchError("row '\(name)': field '\(key.stringValue)' is neither number, text nor list of integers")
+                throw BenchError("row '\(name)': field '\(key.stringValue)' is no number, text or list of integers")
             }
             fields[key.stringValue] = field
         }

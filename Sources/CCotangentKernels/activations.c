@@ -50,16 +50,16 @@ MAP_F64(softplus, (v > 0.0 ? v : 0.0) + log1p(exp(-fabs(v))))
 // rounds away is put back. The power of two comes last: e alone may have lost bits that x e still has.
 CT_INLINE float silu_float(float x) {
     float bounded = x < -110.0f ? -110.0f : x;
-    float a = -__builtin_fabsf(bounded);
-    a = a < -110.0f ? -110.0f : a;
+    bounded = bounded > 110.0f ? 110.0f : bounded; // ∞ · 0 again, in x t
     int32_t k;
-    float q = ct_exp_reduced(a, &k);
+    float q = ct_exp_reduced(-__builtin_fabsf(bounded), &k);
     float e = ct_scale(1.0f + q, k);
     float scaled = bounded + bounded * q;
     float rounded = bounded * q - (scaled - bounded);
-    float quotient = (x < 0.0f ? scaled : e) / (1.0f + e);
+    float quotient = (x <= 0.0f ? scaled : e) / (1.0f + e);
     float left = e < 0.7f ? scaled - (e * quotient - rounded) : quotient;
-    return x < 0.0f ? ct_scale(left, k) : x - x * quotient;
+    // At ∞ the quotient is 0, and ∞ · 0 would give NaN.
+    return x < 0.0f ? ct_scale(left, k) : x - (x > 110.0f ? 110.0f : x) * quotient;
 }
 MAP_F32(silu, silu_float(v))
 MAP_F64(silu, (v < -800.0 ? -800.0 : v) * sigmoid_double(v))

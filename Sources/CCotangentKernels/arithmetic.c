@@ -115,7 +115,7 @@ void ct_div_i64(size_t n, const int64_t *a, ptrdiff_t sa, const int64_t *b, ptrd
             U found = 0;                                                  \
             for (size_t i = start; i < end; i++) {                        \
                 U bits;                                                   \
-                memcpy(&bits, x + i, sizeof bits);                        \
+                __builtin_memcpy(&bits, x + i, sizeof bits);                        \
                 found |= (bits & exponent) == exponent;                   \
             }                                                             \
             if (found) return 1;                                          \

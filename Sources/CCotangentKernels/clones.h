@@ -1,6 +1,7 @@
 #ifndef CT_CLONES_H
 #define CT_CLONES_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -27,14 +28,19 @@
 #define CT_INLINE static inline __attribute__((always_inline))
 #endif
 
-// For loops whose output may be one of the inputs, element for element: that is no reason not to vectorise.
-#define CT_VECTORISE _Pragma("clang loop vectorize(assume_safety)")
-
-// 16 elements a step: one AVX-512 register of float32. Full unrolling would come before the vectoriser.
+// CT_VECTORISE is for loops whose output may be one of the inputs, element for element: that is no reason not to
+// vectorise. CT_EACH_LANE goes through a block of 16, one AVX-512 register of float32; full unrolling would come before
+// the vectoriser. Sanitizers' checks get in its way, and clang would warn of that.
 #define CT_LANES 16
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(undefined_behavior_sanitizer)
+#define CT_VECTORISE
+#define CT_EACH_LANE for (size_t lane = 0; lane < CT_LANES; lane++)
+#else
+#define CT_VECTORISE _Pragma("clang loop vectorize(assume_safety)")
 #define CT_EACH_LANE                                                                                       \
     _Pragma("clang loop vectorize(assume_safety) vectorize_width(16) interleave_count(1) unroll(disable)") \
     for (size_t lane = 0; lane < CT_LANES; lane++)
+#endif
 
 // For buffers of CT_LANES: a store that crosses cache lines is slow to read back.
 #define CT_ALIGNED _Alignas(64)

@@ -22,7 +22,7 @@ typedef float lanes_4 __attribute__((vector_size(16)));
 
 CT_INLINE float largest_of(const float *x) {
     lanes_16 v;
-    memcpy(&v, x, sizeof v);
+    __builtin_memcpy(&v, x, sizeof v);
     lanes_8 eight = __builtin_elementwise_max(LOWER_8(v), UPPER_8(v));
     lanes_4 four = __builtin_elementwise_max(LOWER_4(eight), UPPER_4(eight));
     lanes_4 two = __builtin_elementwise_max(four, SWAP_2(four));
@@ -31,7 +31,7 @@ CT_INLINE float largest_of(const float *x) {
 
 CT_INLINE float sum_of(const float *x) {
     lanes_16 v;
-    memcpy(&v, x, sizeof v);
+    __builtin_memcpy(&v, x, sizeof v);
     lanes_8 eight = LOWER_8(v) + UPPER_8(v);
     lanes_4 four = LOWER_4(eight) + UPPER_4(eight);
     lanes_4 two = four + SWAP_2(four);
@@ -74,7 +74,7 @@ CT_INLINE float long_row(size_t n, const float *x, float *y, float *max) {
                 sums[lane] += e[lane];
             }
             if (y && left >= CT_LANES) {
-                memcpy(y + start, e, sizeof e);
+                __builtin_memcpy(y + start, e, sizeof e);
             } else if (y) {
                 CT_EACH_LANE if (lane < left) y[start + lane] = e[lane];
             }

@@ -71,11 +71,14 @@ static size_t class_of(size_t size) {
 typedef struct cache {
     list lists[small_classes];
     _Atomic int64_t unreported;    // bytes in use that are not in `in_use` yet; negative where this thread frees more
-    _Atomic uint64_t kept;
+    _Atomic int64_t kept;          // bytes in `lists`
     struct cache *previous, *next;
     enum { unregistered, registered, gone } stage;
 } cache;
 static _Thread_local cache own;
+
+static inline int64_t get(_Atomic int64_t *value) { return atomic_load_explicit(value, memory_order_relaxed); }
+static inline void set(_Atomic int64_t *value, int64_t to) { atomic_store_explicit(value, to, memory_order_relaxed); }
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; // for all that follows
 static list shared[class_count];
@@ -138,7 +141,7 @@ static void give_back(block *dropped) {
 
 // Under the lock: drops blocks of the classes longest unused until the bound holds.
 static void keep_bound(block **dropped) {
-    uint64_t bound = peak > least_bound ? peak : least_bound;
+    uint64_t bound = !keeps ? 0 : peak > least_bound ? peak : least_bound;
     while (shared_kept > bound) {
         size_t oldest = class_count;
         for (size_t class = 0; class < class_count; class++)
@@ -161,8 +164,7 @@ static void move_to_shared(cache *mine, size_t class, uint32_t count) {
     for (uint32_t i = 0; i < count; i++) put(&shared[class], take(&mine->lists[class]));
     shared_kept += bytes;
     last_use[class] = ++clock_ticks;
-    atomic_store_explicit(&mine->kept, atomic_load_explicit(&mine->kept, memory_order_relaxed) - bytes,
-                          memory_order_relaxed);
+    set(&mine->kept, get(&mine->kept) - (int64_t)bytes);
 }
 
 static void move_all_to_shared(cache *mine) {
@@ -171,8 +173,8 @@ static void move_all_to_shared(cache *mine) {
 
 // Under the lock.
 static void report_use(cache *mine) {
-    count_use(atomic_load_explicit(&mine->unreported, memory_order_relaxed));
-    atomic_store_explicit(&mine->unreported, 0, memory_order_relaxed);
+    count_use(get(&mine->unreported));
+    set(&mine->unreported, 0);
 }
 
 static void end_thread(void *argument) {
@@ -215,10 +217,9 @@ static inline int has_cache(cache *mine) {
 
 // Bytes that go from this thread's cache into use, or (negative) back.
 static inline void move_to_use(cache *mine, int64_t bytes) {
-    int64_t sum = atomic_load_explicit(&mine->unreported, memory_order_relaxed) + bytes;
-    atomic_store_explicit(&mine->unreported, sum, memory_order_relaxed);
-    atomic_store_explicit(&mine->kept, atomic_load_explicit(&mine->kept, memory_order_relaxed) - (uint64_t)bytes,
-                          memory_order_relaxed);
+    int64_t sum = get(&mine->unreported) + bytes;
+    set(&mine->unreported, sum);
+    set(&mine->kept, get(&mine->kept) - bytes);
     if (__builtin_expect(sum > unreported_bytes || sum < -unreported_bytes, 0)) {
         pthread_mutex_lock(&lock);
         report_use(mine);
@@ -246,8 +247,7 @@ static void *allocate_shared(size_t size, size_t class, size_t capacity, cache *
         if (there < count) count = there;
         for (uint32_t i = 0; i < count; i++) put(&mine->lists[class], take(&shared[class]));
         shared_kept -= count * (uint64_t)capacity;
-        atomic_store_explicit(&mine->kept, atomic_load_explicit(&mine->kept, memory_order_relaxed) + count * capacity,
-                              memory_order_relaxed);
+        set(&mine->kept, get(&mine->kept) + (int64_t)(count * capacity));
     }
     pthread_mutex_unlock(&lock);
     return pointer ? pointer : ask_system(size, capacity);
@@ -271,31 +271,26 @@ void ct_free(void *pointer, size_t capacity) {
     if (!pointer) return;
     size_t class = class_of(capacity);
     cache *mine = &own;
-    if (class < small_classes && has_cache(mine)) {
+    int cached = class < small_classes && has_cache(mine);
+    if (cached) {
         put(&mine->lists[class], pointer);
         move_to_use(mine, -(int64_t)capacity);
         if (__builtin_expect(mine->lists[class].count <= most_cached(class), 1)) return;
-        block *dropped = NULL;
-        pthread_mutex_lock(&lock);
-        move_to_shared(mine, class, mine->lists[class].count / 2);
-        report_use(mine);
-        keep_bound(&dropped);
-        pthread_mutex_unlock(&lock);
-        give_back(dropped);
-        return;
     }
     block *dropped = NULL;
     pthread_mutex_lock(&lock);
-    in_use -= (int64_t)capacity;
-    if (keeps) {
+    if (cached) {
+        move_to_shared(mine, class, mine->lists[class].count / 2);
+        report_use(mine);
+    } else {
+        in_use -= (int64_t)capacity;
         put(&shared[class], pointer);
         shared_kept += capacity;
         last_use[class] = ++clock_ticks;
-        keep_bound(&dropped);
     }
+    keep_bound(&dropped);
     pthread_mutex_unlock(&lock);
-    if (keeps) give_back(dropped);
-    else free(pointer);
+    give_back(dropped);
 }
 
 ct_memory_statistics ct_memory_report(void) {
@@ -303,8 +298,8 @@ ct_memory_statistics ct_memory_report(void) {
     int64_t total = in_use;
     uint64_t kept = shared_kept;
     for (cache *each = caches; each; each = each->next) {
-        total += atomic_load_explicit(&each->unreported, memory_order_relaxed);
-        kept += atomic_load_explicit(&each->kept, memory_order_relaxed);
+        total += get(&each->unreported);
+        kept += (uint64_t)get(&each->kept);
     }
     if (total < 0) total = 0; // a block's free was seen before its allocation
     if ((uint64_t)total > peak) peak = (uint64_t)total;

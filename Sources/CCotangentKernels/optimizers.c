@@ -30,8 +30,8 @@
     }                                                                                                               \
                                                                                                                     \
     CT_CLONES void ct_sgd_momentum_##suffix(size_t n, T *p, const T *g, T *velocity, T learning_rate, T momentum,   \
-                                            T dampening, T weight_decay, int nesterov, int first) {                 \
-        const T share = 1 - dampening;                                                                              \
+                                            double dampening, T weight_decay, int nesterov, int first) {            \
+        const T share = (T)(1 - dampening);                                                                         \
         CT_VECTORISE                                                                                                \
         for (size_t i = 0; i < n; i++) {                                                                            \
             const T gradient = decayed_##suffix(g[i], p[i], weight_decay);                                          \
@@ -77,12 +77,12 @@
     }                                                                                                               \
                                                                                                                     \
     CT_INLINE void rmsprop_##suffix(size_t n, T *p, const T *g, T *v, T *mean, T *velocity, T learning_rate,        \
-                                    T alpha, T epsilon, T momentum, T weight_decay) {                               \
-        const T share = 1 - alpha;                                                                                  \
+                                    double alpha, T epsilon, T momentum, T weight_decay) {                          \
+        const T share = (T)(1 - alpha), keep = (T)alpha;                                                            \
         CT_VECTORISE                                                                                                \
         for (size_t i = 0; i < n; i++) {                                                                            \
             const T gradient = decayed_##suffix(g[i], p[i], weight_decay);                                          \
-            T square = fused_##suffix(share * gradient, gradient, v[i] * alpha);                                    \
+            T square = fused_##suffix(share * gradient, gradient, v[i] * keep);                                     \
             v[i] = square;                                                                                          \
             if (mean) {                                                                                             \
                 const T centre = lerp_##suffix(mean[i], gradient, share);                                           \
@@ -100,7 +100,7 @@
         }                                                                                                           \
     }                                                                                                               \
     CT_CLONES void ct_rmsprop_##suffix(size_t n, T *p, const T *g, T *v, T *mean, T *velocity, T learning_rate,     \
-                                       T alpha, T epsilon, T momentum, T weight_decay) {                            \
+                                       double alpha, T epsilon, T momentum, T weight_decay) {                       \
         if (mean && velocity)                                                                                       \
             rmsprop_##suffix(n, p, g, v, mean, velocity, learning_rate, alpha, epsilon, momentum, weight_decay);    \
         else if (mean)                                                                                              \
@@ -122,17 +122,17 @@
         }                                                                                                           \
     }                                                                                                               \
                                                                                                                     \
-    CT_CLONES void ct_adadelta_##suffix(size_t n, T *p, const T *g, T *v, T *delta, T learning_rate, T rho,         \
+    CT_CLONES void ct_adadelta_##suffix(size_t n, T *p, const T *g, T *v, T *delta, T learning_rate, double rho,    \
                                         T epsilon, T weight_decay) {                                                \
-        const T share = 1 - rho;                                                                                    \
+        const T share = (T)(1 - rho), keep = (T)rho;                                                                \
         CT_VECTORISE                                                                                                \
         for (size_t i = 0; i < n; i++) {                                                                            \
             const T gradient = decayed_##suffix(g[i], p[i], weight_decay);                                          \
-            const T square = fused_##suffix(share * gradient, gradient, v[i] * rho);                                \
+            const T square = fused_##suffix(share * gradient, gradient, v[i] * keep);                               \
             const T step = __builtin_elementwise_sqrt(delta[i] + epsilon) /                                         \
                            __builtin_elementwise_sqrt(square + epsilon) * gradient;                                 \
             v[i] = square;                                                                                          \
-            delta[i] = fused_##suffix(share * step, step, delta[i] * rho);                                          \
+            delta[i] = fused_##suffix(share * step, step, delta[i] * keep);                                         \
             p[i] = fused_##suffix(-learning_rate, step, p[i]);                                                      \
         }                                                                                                           \
     }

@@ -35,7 +35,7 @@ CT_CLONES void ct_pow_f32(size_t n, const float *a, ptrdiff_t sa, const float *b
                 exponent[lane] = sb == 0 ? b0 : b[i * sb];
             }
             CT_EACH_LANE base[lane] = power(base[lane], exponent[lane]);
-            memcpy(y + start, base, left * sizeof(float));
+            __builtin_memcpy(y + start, base, left * sizeof(float));
         }
     }
 }

@@ -10,7 +10,7 @@ CT_INLINE float reduced(float x, uint32_t *quadrant) {
     double shifted = (double)x * 0x1.45f306dc9c883p-1 + shift;
     double k = shifted - shift;
     uint64_t bits;
-    memcpy(&bits, &shifted, sizeof bits);
+    __builtin_memcpy(&bits, &shifted, sizeof bits);
     *quadrant = (uint32_t)bits;
     double r = (double)x - k * 0x1.921fb5p0;
     r = r - k * 0x1.110b46p-26;
@@ -45,6 +45,7 @@ CT_INLINE float cos_value(float x) {
     return sine_of(r, quadrant + 1);
 }
 
+// Large values one by one, so that a result does not depend on its neighbours.
 #define MAP(name)                                                                        \
     CT_CLONES void ct_##name##_f32(size_t n, const float *x, float *y) {                 \
         for (size_t start = 0; start < n; start += CT_LANES) {                           \
@@ -61,7 +62,13 @@ CT_INLINE float cos_value(float x) {
             if (!large) {                                                                \
                 CT_EACH_LANE to[lane] = name##_value(from[lane]);                        \
             } else {                                                                     \
-                for (size_t lane = 0; lane < CT_LANES; lane++) to[lane] = name##f(from[lane]); \
+                CT_ALIGNED float original[CT_LANES];                                     \
+                CT_EACH_LANE original[lane] = from[lane];                                \
+                CT_EACH_LANE to[lane] = name##_value(from[lane]);                        \
+                for (size_t lane = 0; lane < CT_LANES; lane++) {                         \
+                    const float v = original[lane];                                      \
+                    if (__builtin_fabsf(v) > limit) to[lane] = name##f(v);               \
+                }                                                                        \
             }                                                                            \
             if (left < CT_LANES) {                                                       \
                 CT_EACH_LANE if (lane < left) y[start + lane] = padded[lane];            \

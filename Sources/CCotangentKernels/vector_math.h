@@ -13,13 +13,13 @@
 
 CT_INLINE uint32_t ct_bits(float x) {
     uint32_t bits;
-    memcpy(&bits, &x, sizeof bits);
+    __builtin_memcpy(&bits, &x, sizeof bits);
     return bits;
 }
 
 CT_INLINE float ct_from_bits(uint32_t bits) {
     float x;
-    memcpy(&x, &bits, sizeof x);
+    __builtin_memcpy(&x, &bits, sizeof x);
     return x;
 }
 
@@ -172,7 +172,7 @@ CT_INLINE double ct_exp2_double(double x) {
     double shifted = x + shift;
     double r = x - (shifted - shift);
     uint64_t bits;
-    memcpy(&bits, &shifted, sizeof bits);
+    __builtin_memcpy(&bits, &shifted, sizeof bits);
     double p = 1.520189079905095e-05;
     p = p * r + 0.00015469316062357018;
     p = p * r + 0.0013333922886600124;
@@ -183,7 +183,7 @@ CT_INLINE double ct_exp2_double(double x) {
     p = p * r + 0.999999999961616;
     uint64_t power = (bits + 1023) << 52;
     double scale;
-    memcpy(&scale, &power, sizeof scale);
+    __builtin_memcpy(&scale, &power, sizeof scale);
     return p * scale;
 }
 
@@ -191,12 +191,12 @@ CT_INLINE double ct_exp2_double(double x) {
 CT_INLINE double ct_log2_double(double x) {
     const uint64_t sqrt_half = UINT64_C(0x3fe6a09e667f3bcd);
     uint64_t bits;
-    memcpy(&bits, &x, sizeof bits);
+    __builtin_memcpy(&bits, &x, sizeof bits);
     // The upper half is enough for the exponent, and 32-bit shifts and conversions are in every instruction set.
     int32_t k = (int32_t)((uint32_t)(bits >> 32) - (uint32_t)(sqrt_half >> 32)) >> 20;
     bits -= (uint64_t)(uint32_t)k << 52;
     double m;
-    memcpy(&m, &bits, sizeof m);
+    __builtin_memcpy(&m, &bits, sizeof m);
     double f = m - 1.0;
     double c = 0.06318212389592413;
     c = c * f + -0.12352588563682958;

@@ -58,8 +58,7 @@ struct CSVReader {
     }
 
     private func looksLikeNames(_ fields: [String], _ textColumns: Set<String>) -> Bool {
-        if !textColumns.isEmpty, textColumns.isSubset(of: fields) { return true }
-        return fields.enumerated().contains { index, field in
+        fields.enumerated().contains { index, field in
             let trimmed = Self.trimmed(Array(field.utf8)[...])
             return !textColumns.contains("\(index)") && !trimmed.isEmpty && parseDecimal(trimmed) == nil
         }

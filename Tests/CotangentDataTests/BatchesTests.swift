@@ -34,6 +34,7 @@ import Testing
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = batches(of: 2, Tensor.zeros([3, 2]), Tensor.zeros([4]))
         }
-        #expect(String(decoding: result?.standardErrorContent ?? [], as: UTF8.self).contains("batches: of 2, float32 [3, 2] and float32 [4]"))
+        let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(message.contains("batches: of 2, float32 [3, 2] and float32 [4]"))
     }
 }

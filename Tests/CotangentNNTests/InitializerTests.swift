@@ -8,15 +8,18 @@ import Testing
         return initializer(shape, dtype: dtype, using: &generator)
     }
 
-    /// A weight [300, 20, 3, 2] has fan in 120 and fan out 1800.
-    @Test(arguments: [
-        (Initializer.glorotNormal(), (2.0 / 1920).squareRoot()),
-        (.glorotNormal(gain: 5.0 / 3), 5.0 / 3 * (2.0 / 1920).squareRoot()),
-        (.heNormal(), (2.0 / 120).squareRoot()),
-        (.heNormal(.leakyReLU(slope: 0.5), fan: .out), (2.0 / 1.25 / 1800).squareRoot()),
-        (.leCunNormal, (1.0 / 120).squareRoot()),
-        (.normal(mean: 0, deviation: 0.3), 0.3),
-    ]) func normals(_ initializer: Initializer, _ deviation: Double) {
+    /// A weight [300, 20, 3, 2] has fan in 120 and fan out 1800. Each with the variance that its formula gives.
+    private static let variances: [(Initializer, Double)] = [
+        (.glorotNormal(), 2 / 1920),
+        (.glorotNormal(gain: 3), 9 * 2 / 1920),
+        (.heNormal(), 2 / 120),
+        (.heNormal(.leakyReLU(slope: 0.5), fan: .out), 2 / 1.25 / 1800),
+        (.leCunNormal, 1 / 120),
+        (.normal(mean: 0, deviation: 0.3), 0.09),
+    ]
+
+    @Test(arguments: variances) func normals(_ initializer: Initializer, _ variance: Double) {
+        let deviation = variance.squareRoot()
         let values = draw(initializer, [300, 20, 3, 2])
         #expect(Swift.abs(mean(values).item) < 5 * deviation / 190)  // 5 standard errors of 36,000 values
         #expect(Swift.abs(standardDeviation(values).item / deviation - 1) < 0.02)
@@ -25,13 +28,17 @@ import Testing
         #expect((50...150).contains(beyond))
     }
 
-    @Test(arguments: [
-        (Initializer.glorotUniform(), (6.0 / 1920).squareRoot()),
-        (.heUniform(), (6.0 / 120).squareRoot()),
-        (.heUniform(.linear, fan: .out), (3.0 / 1800).squareRoot()),
-        (.leCunUniform, (3.0 / 120).squareRoot()),
-        (.uniform(-0.5...0.5), 0.5),
-    ]) func uniforms(_ initializer: Initializer, _ bound: Double) {
+    /// Each with the square of its bound.
+    private static let squaredBounds: [(Initializer, Double)] = [
+        (.glorotUniform(), 6 / 1920),
+        (.heUniform(), 6 / 120),
+        (.heUniform(.linear, fan: .out), 3 / 1800),
+        (.leCunUniform, 3 / 120),
+        (.uniform(-0.5...0.5), 0.25),
+    ]
+
+    @Test(arguments: squaredBounds) func uniforms(_ initializer: Initializer, _ square: Double) {
+        let bound = square.squareRoot()
         let values = draw(initializer, [300, 20, 3, 2])
         #expect(values.doubles.allSatisfy { Swift.abs($0) <= bound * (1 + 1e-6) })
         #expect(max(values).item > 0.99 * bound && min(values).item < -0.99 * bound)

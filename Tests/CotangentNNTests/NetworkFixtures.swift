@@ -84,22 +84,18 @@ struct UnfusedMLP: Layer {
 /// Runs `body` on `count` threads at once and returns its results in order.
 func onThreads<R: Sendable>(_ count: Int, _ body: @escaping @Sendable (Int) throws -> R) throws -> [R] {
     let results = Mutex<[Int: Result<R, any Error>]>([:])
-    try withoutActuallyEscaping(body) { body in
-        nonisolated(unsafe) let body = body
-        let group = DispatchGroup()
-        let threads = (0..<count).map { index in
-            group.enter()
-            let thread = Thread {
-                let result = Result { try body(index) }
-                results.withLock { $0[index] = result }
-                group.leave()
-            }
-            thread.stackSize = 1 << 22
-            return thread
+    let group = DispatchGroup()
+    for index in 0..<count {
+        group.enter()
+        let thread = Thread {
+            let result = Result { try body(index) }
+            results.withLock { $0[index] = result }
+            group.leave()
         }
-        for thread in threads { thread.start() }
-        group.wait()
+        thread.stackSize = 1 << 22
+        thread.start()
     }
+    group.wait()
     let all = results.withLock { $0 }
     return try (0..<count).map { try all[$0]!.get() }
 }

@@ -2,9 +2,10 @@ import Cotangent
 import TestSupport
 import Testing
 
+private func small() -> Linear { Linear(weight: Tensor.zeros([1, 1])) }
+
 /// How parameters are found, and what they are called.
 @Suite struct StructureTests {
-    private static func linear() -> Linear { Linear(weight: Tensor.zeros([1, 1])) }
     private static func names(_ module: some Module) -> [String] { module.namedParameters.map(\.name) }
 
     private struct Block: Module {
@@ -43,15 +44,15 @@ import Testing
 
     @Test func propertiesOfEveryKind() {
         struct Model: Module {
-            let block = Block(inner: linear())
-            let list = [linear(), linear()]
-            let present: Linear? = linear()
+            let block = Block(inner: small())
+            let list = [small(), small()]
+            let present: Linear? = small()
             let absent: Linear? = nil
-            let pair = (left: linear(), right: linear())
-            let plain = (linear(), 3)
-            let table = ["b": linear(), "a": linear()]
+            let pair = (left: small(), right: small())
+            let plain = (small(), 3)
+            let table = ["b": small(), "a": small()]
             let nested: [[Parameter]] = [[Parameter(Tensor.ones([1]))]]
-            let erased: any Layer = linear()
+            let erased: any Layer = small()
             let size = 7
             let title = "model"
             let numbers: [Double] = [1, 2, 3]
@@ -66,21 +67,33 @@ import Testing
     @Test func enumsClassesAndDescribedTypes() {
         enum Choice: Module { case one(Linear), two(first: Linear, second: Linear) }
         final class Shared: Module {
-            let layer = linear()
+            let layer = small()
         }
         struct Described: Sendable, CustomStringConvertible {
-            let hidden = linear()
+            let hidden = small()
             var description: String { "described" }
         }
         struct Model: Module {
-            let choice = Choice.one(linear())
-            let other = Choice.two(first: linear(), second: linear())
+            let choice = Choice.one(small())
+            let other = Choice.two(first: small(), second: small())
             let shared = Shared()
             let described = Described()
         }
         #expect(Self.names(Model()) == [
             "choice.one.weight", "other.two.first.weight", "other.two.second.weight", "shared.layer.weight", "described.hidden.weight",
         ])
+    }
+
+    /// Objects that refer to each other are visited once.
+    @Test func cycles() {
+        final class Node: Module, @unchecked Sendable {
+            let layer = small()
+            var other: Node?
+        }
+        let (a, b) = (Node(), Node())
+        (a.other, b.other) = (b, a)
+        #expect(Self.names(a) == ["layer.weight", "other.layer.weight"])
+        b.other = nil
     }
 
     @Test func tiedWeightsCountOnce() throws {

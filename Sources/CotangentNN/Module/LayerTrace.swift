@@ -47,17 +47,12 @@ final class LayerTrace: LayerObserver {
 
     var place: LayerPlace? {
         switch last {
-        case .read(let id): if let name = names[id] { return LayerPlace(layer: Self.owner(of: name), isAfter: false) }
-        case .ended(let id?): if let name = names[id] { return LayerPlace(layer: Self.owner(of: name), isAfter: true) }
+        case .read(let id): if let name = names[id] { return LayerPlace(layer: Structure.layer(ofParameter: name), isAfter: false) }
+        case .ended(let id?): if let name = names[id] { return LayerPlace(layer: Structure.layer(ofParameter: name), isAfter: true) }
         default: break
         }
         let path = stackPath
         return path.isEmpty ? nil : LayerPlace(layer: path, isAfter: false)
-    }
-
-    /// "0" for "0.weight"; nothing where the model itself is the layer.
-    private static func owner(of name: String) -> String {
-        name.lastIndex(of: ".").map { String(name[..<$0]) } ?? ""
     }
 
     /// The name in the model of the child that is at work, from the innermost container whose own name is known.

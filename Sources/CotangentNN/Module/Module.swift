@@ -61,12 +61,23 @@ package struct Structure {
     package private(set) var buffers: [(name: String, buffer: Buffer)] = []
     /// Properties that cannot be looked into: functions.
     package private(set) var closures: [String] = []
+    /// Parameters, buffers and other objects that were visited.
     private var seen: Set<ObjectIdentifier> = []
 
     package init(of module: Any) { visit(module, "") }
 
     package var names: [ObjectIdentifier: String] {
         Dictionary(parameters.map { (ObjectIdentifier($0.parameter), $0.name) }) { first, _ in first }
+    }
+
+    /// The layer that each parameter belongs to, where that is not the model itself.
+    package var layerNames: [ObjectIdentifier: String] {
+        names.mapValues(Structure.layer(ofParameter:)).filter { !$0.value.isEmpty }
+    }
+
+    /// The layer that a parameter's name belongs to: "0" for "0.weight", "" where it is the model's own.
+    package static func layer(ofParameter name: String) -> String {
+        name.lastIndex(of: ".").map { String(name[..<$0]) } ?? ""
     }
 
     private mutating func visit(_ value: Any, _ path: String) {
@@ -95,17 +106,20 @@ package struct Structure {
             let pairs = mirror.children.map { Array(Mirror(reflecting: $0.value).children.map(\.value)) }
             for pair in pairs.sorted(by: { "\($0[0])" < "\($1[0])" }) { visit(pair[1], Self.join(path, "\(pair[0])")) }
         case .collection, .set:
+            // Numbers may be many, and hold nothing.
+            if mirror.children.first?.value is any Numeric { break }
             for (index, child) in mirror.children.enumerated() { visit(child.value, Self.join(path, "\(index)")) }
         case .tuple:
             for (index, child) in mirror.children.enumerated() {
                 let label = child.label.map { $0.hasPrefix(".") ? String($0.dropFirst()) : $0 } ?? "\(index)"
                 visit(child.value, Self.join(path, label))
             }
-        case .struct, .class, .enum:
-            // Numbers, strings and the like hold nothing.
-            if value is any Module || !(value is any CustomStringConvertible) || mirror.displayStyle == .enum {
-                for child in mirror.children { visit(child.value, Self.join(path, child.label ?? "")) }
-            }
+        case .class:
+            // An object once: there may be a way back to it.
+            guard seen.insert(ObjectIdentifier(value as AnyObject)).inserted else { break }
+            for child in mirror.children { visit(child.value, Self.join(path, child.label ?? "")) }
+        case .struct, .enum:
+            for child in mirror.children { visit(child.value, Self.join(path, child.label ?? "")) }
         default:
             if "\(type(of: value))".contains("->") { closures.append(path) }
         }

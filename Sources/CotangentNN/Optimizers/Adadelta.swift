@@ -51,7 +51,7 @@ public final class Adadelta: Optimizer {
                 let start = part.lowerBound
                 ct_adadelta_f32(
                     part.count, floats(p) + start, floats(g) + start, floats(state.v) + start, floats(state.delta) + start,
-                    Float(group.learningRate), Float(rho), Float(epsilon), Float(group.weightDecay))
+                    Float(group.learningRate), rho, Float(epsilon), Float(group.weightDecay))
             },
             float64: { part in
                 let start = part.lowerBound

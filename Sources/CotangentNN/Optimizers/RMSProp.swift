@@ -58,7 +58,7 @@ public final class RMSProp: Optimizer {
                 let start = part.lowerBound
                 ct_rmsprop_f32(
                     part.count, floats(p) + start, floats(g) + start, floats(state.v) + start, state.mean.map { floats($0) + start }, state.velocity.map { floats($0) + start },
-                    Float(group.learningRate), Float(alpha), Float(epsilon), Float(momentum), Float(group.weightDecay))
+                    Float(group.learningRate), alpha, Float(epsilon), Float(momentum), Float(group.weightDecay))
             },
             float64: { part in
                 let start = part.lowerBound

@@ -66,7 +66,7 @@ public final class SGD: Optimizer {
                 let start = part.lowerBound
                 ct_sgd_momentum_f32(
                     part.count, floats(p) + start, floats(g) + start, floats(v) + start, Float(group.learningRate),
-                    Float(momentum), Float(dampening), Float(group.weightDecay), nesterov ? 1 : 0, first)
+                    Float(momentum), dampening, Float(group.weightDecay), nesterov ? 1 : 0, first)
             },
             float64: { part in
                 let start = part.lowerBound

@@ -73,5 +73,5 @@ public func functionalCall<M: Module, R>(
 /// Runs `body` and throws ``AnomalyError`` for the first operation, forward or backward, that gave a NaN or an infinity,
 /// with the name of the layer in `model`.
 public func detectingAnomalies<M: Module, R>(in model: M, _ body: () throws -> R) throws -> R {
-    try AnomalyLog.watching(names: Structure(of: model).names, body)
+    try AnomalyLog.watching(names: Structure(of: model).layerNames, body)
 }
