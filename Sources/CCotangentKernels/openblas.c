@@ -22,11 +22,11 @@
 // Mach-O refuses undefined weak symbols at link time: look them up.
 #include <dlfcn.h>
 #define CT_LOOKUP(result, name, parameters) \
-    static result(*find_##name(void)) parameters { return (result(*) parameters)dlsym(RTLD_DEFAULT, #name); }
+    __attribute__((unused)) static result(*find_##name(void)) parameters { return (result(*) parameters)dlsym(RTLD_DEFAULT, #name); }
 #else
 #define CT_LOOKUP(result, name, parameters)                 \
     extern result name parameters __attribute__((weak));    \
-    static result(*find_##name(void)) parameters { return name; }
+    __attribute__((unused)) static result(*find_##name(void)) parameters { return name; }
 #endif
 CT_LOOKUP(void, gotoblas_dynamic_init, (void))
 CT_LOOKUP(void, gotoblas_dynamic_quit, (void))

@@ -38,7 +38,7 @@ static volatile double sink; // so that the chains are not optimised away
             for (size_t l = 0; l < sizeof(vector) / sizeof(scalar); l++) sum += (double)total.s[l]; \
         }                                                                              \
         sink = sum;                                                                    \
-        return 2.0 * (double)(sizeof(vector) / sizeof(scalar)) * chains * rounds;      \
+        return 2.0 * (double)(sizeof(vector) / sizeof(scalar) * chains * rounds);      \
     }
 
 // 128 bits on any machine; where there is an FMA instruction by default (arm64), contraction makes it one.

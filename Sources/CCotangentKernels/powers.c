@@ -40,8 +40,8 @@ CT_CLONES void ct_pow_f32(size_t n, const float *a, ptrdiff_t sa, const float *b
     }
 }
 
-// The exponents that models use (variances, inverse roots of the 4th kind aside) need no logarithm.
-CT_CLONES void ct_pow_scalar_f32(size_t n, const float *x, float c, float *y) {
+// The commonest exponents need no logarithm.
+void ct_pow_scalar_f32(size_t n, const float *x, float c, float *y) {
     if (c == 2.0f) ct_square_f32(n, x, y);
     else if (c == 1.0f) memmove(y, x, n * sizeof(float));
     else if (c == -1.0f) ct_reciprocal_f32(n, x, y);

@@ -133,11 +133,11 @@ import Testing
         #expect(summary.description == """
             Name  Layer            Output      Parameters
             ─────────────────────────────────────────────
-                  input            [32, 8, 8]            
-            0     Flatten          [32, 64]              
+                  input            [32, 8, 8]
+            0     Flatten          [32, 64]
             1     Linear(64 → 32)  [32, 32]         2,080
-            2     ReLU             [32, 32]              
-            3     Dropout(0.5)     [32, 32]              
+            2     ReLU             [32, 32]
+            3     Dropout(0.5)     [32, 32]
             4     Linear(32 → 10)  [32, 10]           330
             ─────────────────────────────────────────────
             2,410 parameters: 2,400 trainable, 10 frozen; 9,640 bytes

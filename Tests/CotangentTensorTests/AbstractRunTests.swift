@@ -12,7 +12,10 @@ import Testing
     /// parameters have), or values in views.
     @Test(arguments: OperationCase.all) func shapeEqualsTheRealOne(_ test: OperationCase) {
         let real = test.apply(test.inputs(.float32))
-        for given in [inputs(test, abstract: true), inputs(test, abstract: false), inputs(test, abstract: false).map(scatteredView)] {
+        for given in [
+            inputs(test, abstract: true), inputs(test, abstract: false),
+            inputs(test, abstract: false).map(scatteredView),
+        ] {
             let run = AbstractRun()
             let y = run.run { test.apply(given) }
             #expect(y.shape == real.shape)
@@ -43,7 +46,10 @@ import Testing
         ("matmul: float32 [2, 3] times float32 [4, 5]", { matmul($0, Tensor.zeros([4, 5])) }),
         ("matmul: float32 [2, 3] times float32 [4]", { matmul($0, Tensor.zeros([4])) }),
         ("linear: the input is float32 [2, 3], the weight float32 [4, 5]", { linear($0, Tensor.zeros([4, 5])) }),
-        ("einsum: \"ij,jk->ik\" of float32 [2, 3] and float32 [4, 5]", { einsum("ij,jk->ik", $0, Tensor.zeros([4, 5])) }),
+        (
+            "einsum: \"ij,jk->ik\" of float32 [2, 3] and float32 [4, 5]",
+            { einsum("ij,jk->ik", $0, Tensor.zeros([4, 5])) }
+        ),
         ("einsum: \"ijk->i\" of float32 [2, 3]", { einsum("ijk->i", $0) }),
         ("reshaped: float32 [2, 3] has 6 elements", { $0.reshaped([4, -1]) }),
         ("broadcast: float32 [2, 3] to [4]", { $0.broadcast(to: [4]) }),
@@ -55,11 +61,14 @@ import Testing
         ("flip: axes [2]", { flip($0, axes: [2]) }),
         ("subscript: [5] of float32 [2, 3]", { $0[5] }),
         ("subscript: [0, 0, 0] of float32 [2, 3]", { $0[0, 0, 0] }),
-        ("subscript: float32 [4] cannot be assigned", { x in
-            var y = x
-            y[0] = Tensor.zeros([4])
-            return y
-        }),
+        (
+            "subscript: float32 [4] cannot be assigned",
+            { x in
+                var y = x
+                y[0] = Tensor.zeros([4])
+                return y
+            }
+        ),
         ("concatenate: float32 [2, 3] and float32 [3, 2]", { concatenate([$0, $0.transposed]) }),
         ("stack: float32 [2, 3] and float32 [3, 2]", { stack([$0, $0.transposed]) }),
         ("split: sizes [1] along axis 1", { $0.split(sizes: [1], axis: 1)[0] }),
@@ -88,7 +97,9 @@ import Testing
         let (message, body) = Self.failures[index]
         let run = AbstractRun()
         run.run { _ = sum(body(Tensor(abstract: [2, 3], .float32))) }
-        #expect(run.problem?.message.hasPrefix(message) == true, "expected '\(message)': \(run.problem?.message ?? "no problem")")
+        #expect(
+            run.problem?.message.hasPrefix(message) == true,
+            "expected '\(message)': \(run.problem?.message ?? "no problem")")
         // With inputs that have values, as parameters do.
         let second = AbstractRun()
         second.run { _ = body(Tensor.zeros([2, 3])) }

@@ -10,7 +10,9 @@ import Testing
         let f: @Sendable (Tensor) -> Tensor
         let exact: @Sendable (Double) -> Double
 
-        init(_ name: String, _ f: @escaping @Sendable (Tensor) -> Tensor, _ exact: @escaping @Sendable (Double) -> Double) {
+        init(
+            _ name: String, _ f: @escaping @Sendable (Tensor) -> Tensor, _ exact: @escaping @Sendable (Double) -> Double
+        ) {
             testDescription = name
             self.f = f
             self.exact = exact
@@ -30,19 +32,30 @@ import Testing
         Function("rsqrt", { CotangentTensor.rsqrt($0) }, { 1 / $0.squareRoot() }),
         Function("reciprocal", { CotangentTensor.reciprocal($0) }, { 1 / $0 }),
         Function("sigmoid", { CotangentTensor.sigmoid($0) }, { 1 / (1 + Foundation.exp(-$0)) }),
-        Function("softplus", { CotangentTensor.softplus($0) }, { x in
-            x.isNaN ? x : Swift.max(x, 0) + Foundation.log1p(Foundation.exp(-Swift.abs(x)))
-        }),
+        Function(
+            "softplus", { CotangentTensor.softplus($0) },
+            { x in
+                x.isNaN ? x : Swift.max(x, 0) + Foundation.log1p(Foundation.exp(-Swift.abs(x)))
+            }),
         Function("silu", { CotangentTensor.silu($0) }, { $0 == -.infinity ? 0 : $0 / (1 + Foundation.exp(-$0)) }),
-        Function("gelu", { CotangentTensor.gelu($0) }, { $0 == -.infinity ? 0 : 0.5 * $0 * Foundation.erfc(-$0 * 0.5.squareRoot()) }),
+        Function(
+            "gelu", { CotangentTensor.gelu($0) },
+            { $0 == -.infinity ? 0 : 0.5 * $0 * Foundation.erfc(-$0 * 0.5.squareRoot()) }),
         // x/2 (1 + tanh z) = x / (1 + e^(−2z)), without cancellation
-        Function("gelu, tanh", { CotangentTensor.gelu($0, approximation: .tanh) }, { x in
-            x == -.infinity ? 0 : x / (1 + Foundation.exp(-2 * (2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
-        }),
-        Function("elu", { CotangentTensor.elu($0, alpha: 1.5) }, { $0 > 0 || $0.isNaN ? $0 : 1.5 * Foundation.expm1($0) }),
-        Function("selu", { CotangentTensor.selu($0) }, { x in
-            1.0507009873554804934193349852946 * (x > 0 || x.isNaN ? x : 1.6732632423543772848170429916717 * Foundation.expm1(x))
-        }),
+        Function(
+            "gelu, tanh", { CotangentTensor.gelu($0, approximation: .tanh) },
+            { x in
+                x == -.infinity
+                    ? 0 : x / (1 + Foundation.exp(-2 * (2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
+            }),
+        Function(
+            "elu", { CotangentTensor.elu($0, alpha: 1.5) }, { $0 > 0 || $0.isNaN ? $0 : 1.5 * Foundation.expm1($0) }),
+        Function(
+            "selu", { CotangentTensor.selu($0) },
+            { x in
+                1.0507009873554804934193349852946
+                    * (x > 0 || x.isNaN ? x : 1.6732632423543772848170429916717 * Foundation.expm1(x))
+            }),
         Function("x^2.5", { CotangentTensor.pow($0, 2.5) }, { Foundation.pow($0, 2.5) }),
         Function("x^-3", { CotangentTensor.pow($0, -3) }, { Foundation.pow($0, -3) }),
         Function("0.75^x", { CotangentTensor.pow(0.75, $0) }, { Foundation.pow(0.75, $0) }),
@@ -68,7 +81,9 @@ import Testing
             let error = ulpDistance(value, exact: function.exact(Double(x)))
             if error > worst.error { worst = (error, x, value) }
         }
-        #expect(worst.error <= 2, "\(worst.error) ulp at \(worst.x): \(worst.value), exact \(function.exact(Double(worst.x)))")
+        #expect(
+            worst.error <= 2,
+            "\(worst.error) ulp at \(worst.x): \(worst.value), exact \(function.exact(Double(worst.x)))")
     }
 
     /// Float64 at a few thousand points of the range where it matters, to 10⁻¹⁴ of the value.
@@ -77,7 +92,9 @@ import Testing
         let values = function.f(Tensor(points)).doubles
         for (x, value) in zip(points, values) {
             let exact = function.exact(x)
-            if exact.isNaN { #expect(value.isNaN, "\(x)") } else if exact != value {
+            if exact.isNaN {
+                #expect(value.isNaN, "\(x)")
+            } else if exact != value {
                 #expect(Swift.abs(value - exact) <= 1e-14 * Swift.abs(exact), "\(x): \(value), exact \(exact)")
             }
         }
@@ -86,12 +103,17 @@ import Testing
     /// The signs of zeros and the values at infinity, as the C standard's annex F has them.
     @Test func specialValues() {
         func bits(_ f: (Tensor) -> Tensor, _ x: Float) -> UInt32 { f(Tensor([x])).floats[0].bitPattern }
-        for f in [CotangentTensor.sin, CotangentTensor.tanh, CotangentTensor.expm1, CotangentTensor.log1p, CotangentTensor.erf, CotangentTensor.sqrt] {
+        for f in [
+            CotangentTensor.sin, CotangentTensor.tanh, CotangentTensor.expm1, CotangentTensor.log1p,
+            CotangentTensor.erf, CotangentTensor.sqrt,
+        ] {
             #expect(bits(f, 0) == Float(0).bitPattern)
             #expect(bits(f, -0.0) == Float(-0.0).bitPattern)
         }
         let x = Tensor([.infinity, -.infinity, .nan, 0, -0.0] as [Float])
-        func same(_ a: Tensor, _ b: [Float]) -> Bool { zip(a.floats, b).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN } }
+        func same(_ a: Tensor, _ b: [Float]) -> Bool {
+            zip(a.floats, b).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN }
+        }
         #expect(same(exp(x), [.infinity, 0, .nan, 1, 1]))
         #expect(same(log(x), [.infinity, .nan, .nan, -.infinity, -.infinity]))
         #expect(same(tanh(x), [1, -1, .nan, 0, 0]))

@@ -15,7 +15,9 @@ import Testing
         #expect(error.operation == "log")
         #expect(!error.cameFromInput)
         #expect(error.layer == nil)
-        #expect(error.description == "forward pass: the operation 'log' first gave a NaN or an infinity; its inputs were finite")
+        #expect(
+            error.description
+                == "forward pass: the operation 'log' first gave a NaN or an infinity; its inputs were finite")
     }
 
     @Test func backwardNamesTheOperation() throws {

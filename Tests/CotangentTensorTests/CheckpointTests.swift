@@ -51,8 +51,9 @@ import Testing
         func f(_ x: Tensor) -> Tensor { sum(checkpoint { block(x, w) * x }) }
         func plain(_ x: Tensor) -> Tensor { sum(block(x, w) * x) }
         #expect(relativeDistance(hessian(at: x, of: f), hessian(at: x, of: plain)) < 1e-14)
-        #expect(relativeDistance(
-            hessianVectorProduct(at: x, along: w, of: f), hessianVectorProduct(at: x, along: w, of: plain)) < 1e-14)
+        #expect(
+            relativeDistance(
+                hessianVectorProduct(at: x, along: w, of: f), hessianVectorProduct(at: x, along: w, of: plain)) < 1e-14)
         let third = gradient(at: x) { x in sum(gradient(at: x) { x in sum(gradient(at: x, of: f)) }) }
         let expected = gradient(at: x) { x in sum(gradient(at: x) { x in sum(gradient(at: x, of: plain)) }) }
         #expect(relativeDistance(third, expected) < 1e-13)

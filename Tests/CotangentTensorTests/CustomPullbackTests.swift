@@ -24,11 +24,16 @@ import Testing
         #expect(dx == y)
         #expect(dy == x)
         // Only one of them is differentiated.
-        #expect(gradient(at: x) { x in sum(withCustomPullback(of: [x, y]) { v in (v[0] * v[1], { [$0 * v[1], $0 * v[0]] }) }) } == y)
+        #expect(
+            gradient(at: x) { x in
+                sum(withCustomPullback(of: [x, y]) { v in (v[0] * v[1], { [$0 * v[1], $0 * v[0]] }) })
+            } == y)
     }
 
     @Test func gradientsOfGradients() throws {
-        func cube(_ x: Tensor) -> Tensor { withCustomPullback(of: x) { x in (pow(x, 3), { dy in dy * square(x) * 3 }) } }
+        func cube(_ x: Tensor) -> Tensor {
+            withCustomPullback(of: x) { x in (pow(x, 3), { dy in dy * square(x) * 3 }) }
+        }
         #expect(gradient(at: x) { x in sum(gradient(at: x) { sum(cube($0)) }) } == x * 6)
         try gradientCheck(at: x) { cube($0) }
     }

@@ -62,7 +62,10 @@ import Testing
     /// Shapes about where the cut begins, among them that of a linear layer with ten outputs.
     @Test func matrixProducts() {
         var generator = PhiloxGenerator(seed: 3)
-        for (m, n, k) in [(64, 10, 256), (10, 64, 256), (33, 47, 65), (Self.side, Self.side - 1, Self.side + 1), (1, 500, 300), (500, 1, 300)] {
+        for (m, n, k) in [
+            (64, 10, 256), (10, 64, 256), (33, 47, 65), (Self.side, Self.side - 1, Self.side + 1), (1, 500, 300),
+            (500, 1, 300),
+        ] {
             for dtype in [DType.float32, .float64] {
                 let a = Tensor.normal([m, k], dtype: dtype, using: &generator)
                 let b = Tensor.normal([k, n], dtype: dtype, using: &generator)

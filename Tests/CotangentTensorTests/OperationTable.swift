@@ -150,7 +150,9 @@ let operations: [String: Operation] = [
     },
     "concatenate": { x, o in concatenate(x, axis: o.axis) }, "stack": { x, o in stack(x, axis: o.axis) },
     "split": { x, o in
-        let parts = o["into"]?.int.map { x[0].split(into: $0, axis: o.axis) } ?? x[0].split(sizes: o["sizes"]!.ints!, axis: o.axis)
+        let parts =
+            o["into"]?.int.map { x[0].split(into: $0, axis: o.axis) }
+            ?? x[0].split(sizes: o["sizes"]!.ints!, axis: o.axis)
         return parts[o["part"]!.int!]
     },
     "padded": { x, o in

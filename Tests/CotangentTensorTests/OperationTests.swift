@@ -29,7 +29,9 @@ import Testing
             let y = test.apply(test.inputs(type).map(scatteredView))
             let expected = test.output.tensor(type)
             #expect(y.shape == expected.shape)
-            #expect(relativeDistance(y.cast(to: .float64), expected.cast(to: .float64)) <= (type == .float64 ? 1e-12 : 1e-6))
+            #expect(
+                relativeDistance(y.cast(to: .float64), expected.cast(to: .float64)) <= (type == .float64 ? 1e-12 : 1e-6)
+            )
         }
     }
 

@@ -3,7 +3,9 @@ import Testing
 
 /// What is documented for points where functions have no derivative.
 @Suite struct SubgradientTests {
-    private func slope(_ x: [Double], _ f: (Tensor) -> Tensor) -> [Double] { gradient(at: Tensor(x)) { sum(f($0)) }.doubles }
+    private func slope(_ x: [Double], _ f: (Tensor) -> Tensor) -> [Double] {
+        gradient(at: Tensor(x)) { sum(f($0)) }.doubles
+    }
 
     /// The same from the composed pullback, as an outer recording uses it.
     private func nestedSlope(_ x: [Double], _ f: (Tensor) -> Tensor) -> [Double] {
@@ -41,7 +43,9 @@ import Testing
         expectSlope([1, 3, 3], [0, 0.5, 0.5]) { max($0) }
         expectSlope([1, 1, 1, 5], [1.0 / 3, 1.0 / 3, 1.0 / 3, 0]) { min($0) }
         let x = Tensor([2.0, 2, 1, 7, 7, 7], shape: [2, 3])
-        #expect(gradient(at: x) { sum(max($0, axes: [1])) } == Tensor([0.5, 0.5, 0, 1.0 / 3, 1.0 / 3, 1.0 / 3], shape: [2, 3]))
+        #expect(
+            gradient(at: x) { sum(max($0, axes: [1])) }
+                == Tensor([0.5, 0.5, 0, 1.0 / 3, 1.0 / 3, 1.0 / 3], shape: [2, 3]))
     }
 
     @Test func tiesOfTwoTakeHalves() {

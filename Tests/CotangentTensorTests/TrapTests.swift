@@ -36,10 +36,14 @@ import Testing
         Case("add: int64 [2] with 0.5, which is not an integer: cast the tensor to float32 first") { _ = labels + 0.5 },
         Case("withUnsafeBufferPointer: the tensor is float32 [2, 3], not float64") { _ = x.array(of: Double.self) },
         // shapes
-        Case("add: the operands are float32 [2, 3] and float32 [4]: aligned at the last axis, lengths must be equal or 1") {
+        Case(
+            "add: the operands are float32 [2, 3] and float32 [4]: aligned at the last axis, lengths must be equal or 1"
+        ) {
             _ = x + Tensor.zeros([4])
         },
-        Case("matmul: float32 [2, 3] times float32 [2, 3]: the left's last axis and the right's last but one must be equal") {
+        Case(
+            "matmul: float32 [2, 3] times float32 [2, 3]: the left's last axis and the right's last but one must be equal"
+        ) {
             _ = matmul(x, x)
         },
         Case("matmul(into:): float32 [2, 3] times float32 [3, 2] does not give float32 [3, 3]") {
@@ -53,14 +57,20 @@ import Testing
         Case("permuted: axes [0, 0] of float32 [2, 3]: every axis must be named once") { _ = x.permuted(0, 0) },
         Case("transposed: float32 [2] has fewer than two axes") { _ = Tensor.zeros([2]).transposed },
         Case("squeezed: axes [0] of float32 [2, 3]: each must have length 1") { _ = x.squeezed(axes: [0]) },
-        Case("concatenate: float32 [2, 3] and float32 [3, 2] along axis 0") { _ = concatenate([x, Tensor.zeros([3, 2])]) },
+        Case("concatenate: float32 [2, 3] and float32 [3, 2] along axis 0") {
+            _ = concatenate([x, Tensor.zeros([3, 2])])
+        },
         Case("concatenate: there are no tensors to join") { _ = concatenate([]) },
-        Case("stack: float32 [2, 3] and float32 [3, 2]: shapes must be equal") { _ = stack([x, Tensor.zeros([3, 2])]) },
+        Case("stack: float32 [2, 3] and float32 [3, 2]: shapes must be equal") {
+            _ = stack([x, Tensor.zeros([3, 2])])
+        },
         Case("split: sizes [1, 2] along axis 0 of float32 [2, 3]") { _ = x.split(sizes: [1, 2]) },
         Case("split: 2 equal parts along axis 1 of float32 [2, 3]") { _ = x.split(into: 2, axis: 1) },
         Case("padded: widths [(before: 1, after: 1)] for float32 [2, 3]") { _ = x.padded([(1, 1)]) },
         Case("tiled: repeats [2] for float32 [2, 3]") { _ = x.tiled([2]) },
-        Case("Tensor: shape [2, 2] has 4 elements, but 3 values were given") { _ = Tensor([1.0, 2, 3], shape: [2, 2]) },
+        Case("Tensor: shape [2, 2] has 4 elements, but 3 values were given") {
+            _ = Tensor([1.0, 2, 3], shape: [2, 2])
+        },
         Case("Tensor: row 1 has 1 values, row 0 has 2") { _ = Tensor(rows: [[1.0, 2], [3]]) },
         Case("Tensor: shape [-1] has a negative length") { _ = Tensor.zeros([-1]) },
         // axes and indices
@@ -102,7 +112,9 @@ import Testing
         },
         Case("Runtime.threadCount: 0 is not within 1...256") { Runtime.threadCount = 0 },
         // gradients
-        Case("gradient: the function's value is float32 [2, 3]; only one floating-point element has a gradient: reduce it, with sum() say, or use vjp") {
+        Case(
+            "gradient: the function's value is float32 [2, 3]; only one floating-point element has a gradient: reduce it, with sum() say, or use vjp"
+        ) {
             _ = gradient(at: x) { $0 * 2 }
         },
         Case("gradient: an input is int64 [2]; only floating-point tensors have gradients") {
@@ -111,7 +123,9 @@ import Testing
         Case("vjp: the cotangent is float32 [3], the function's value float32 [2, 3]") {
             _ = vjp(at: x) { $0 * 2 }.pullback(Tensor.zeros([3]))
         },
-        Case("jvp: the tangent is float32 [3], the point float32 [2, 3]") { _ = jvp(at: x, along: Tensor.zeros([3])) { $0 } },
+        Case("jvp: the tangent is float32 [3], the point float32 [2, 3]") {
+            _ = jvp(at: x, along: Tensor.zeros([3])) { $0 }
+        },
         Case("hessianVectorProduct: the vector is float32 [3], the point float32 [2, 3]") {
             _ = hessianVectorProduct(at: x, along: Tensor.zeros([3])) { sum($0) }
         },
@@ -125,18 +139,24 @@ import Testing
             _ = try? gradientCheck(at: x) { $0.cast(to: .float32) }
         },
         // einsum
-        Case("einsum: \"ij,jk->ik\" of float32 [2, 3] and float32 [2, 3]: operand 1, [2, 3], has length 2 at axis 'j', which is 3 before") {
+        Case(
+            "einsum: \"ij,jk->ik\" of float32 [2, 3] and float32 [2, 3]: operand 1, [2, 3], has length 2 at axis 'j', which is 3 before"
+        ) {
             _ = einsum("ij,jk->ik", x, x)
         },
         Case("einsum: \"i->i\" of float32 [2, 3]: operand 0, [2, 3], has 2 axes, the equation names 1") {
             _ = einsum("i->i", x)
         },
-        Case("einsum: \"ij,ij\" of float32 [2, 3]: the equation has 2 operands, but 1 were given") { _ = einsum("ij,ij", x) },
+        Case("einsum: \"ij,ij\" of float32 [2, 3]: the equation has 2 operands, but 1 were given") {
+            _ = einsum("ij,ij", x)
+        },
         Case("einsum: \"ij->k\" of float32 [2, 3]: no operand has the result's axis 'k'") { _ = einsum("ij->k", x) },
         Case("einsum: \"i1\" of float32 [2, 3]: '1' is neither a letter nor '...'") { _ = einsum("i1", x) },
         Case("einsum: \"ij->ii\" of float32 [2, 3]: the result names an axis twice") { _ = einsum("ij->ii", x) },
         Case("einsum: \"i>j->i\" of float32 [2, 3]: at most one '->' is expected") { _ = einsum("i>j->i", x) },
-        Case("einsum: \"ij,ij->\" of float32 [2, 3] and float64 [2, 3]: dtypes do not mix") { _ = einsum("ij,ij->", x, double) },
+        Case("einsum: \"ij,ij->\" of float32 [2, 3] and float64 [2, 3]: dtypes do not mix") {
+            _ = einsum("ij,ij->", x, double)
+        },
     ]
 
     @Test(arguments: cases.indices) func trap(_ index: Int) async {

@@ -164,29 +164,34 @@ import Testing
         #expect("\(Tensor(scalar: Float(1.5)))" == "Tensor(1.5, float32)")
         #expect("\(Tensor([1, 2, 3]))" == "Tensor([1, 2, 3], int64 [3])")
         #expect("\(Tensor([true, false]))" == "Tensor([ true, false], bool [2])")
-        #expect("\(Tensor([1, 2.5, -3, 0.1], shape: [2, 2]).cast(to: .float32))" == """
-            Tensor([[ 1.0,  2.5],
-                    [-3.0,  0.1]], float32 [2, 2])
-            """)
-        #expect("\(Tensor([1, 2, 3, 4], shape: [2, 2]).transposed)" == """
-            Tensor([[1, 3],
-                    [2, 4]], int64 [2, 2])
-            """)
+        #expect(
+            "\(Tensor([1, 2.5, -3, 0.1], shape: [2, 2]).cast(to: .float32))" == """
+                Tensor([[ 1.0,  2.5],
+                        [-3.0,  0.1]], float32 [2, 2])
+                """)
+        #expect(
+            "\(Tensor([1, 2, 3, 4], shape: [2, 2]).transposed)" == """
+                Tensor([[1, 3],
+                        [2, 4]], int64 [2, 2])
+                """)
         #expect("\(Tensor.range(to: 100, dtype: .int64))" == "Tensor([ 0,  1,  2, …, 97, 98, 99], int64 [100])")
         #expect("\(Tensor.zeros([0, 2]))" == "Tensor([], float32 [0, 2])")
         #expect("\(Tensor([Double.nan, .infinity]))" == "Tensor([nan, inf], float64 [2])")
-        #expect("\(Tensor([1.0 / 3, 1e-10, 123456789.5]))" == "Tensor([   0.333333,     1.0e-10, 123456790.0], float64 [3])")
+        #expect(
+            "\(Tensor([1.0 / 3, 1e-10, 123456789.5]))" == "Tensor([   0.333333,     1.0e-10, 123456790.0], float64 [3])"
+        )
         #expect("\(Shape([2, 3]))" == "[2, 3]")
         #expect("\(DType.int64)" == "int64")
     }
 
     @Test func textOfThreeAxes() {
         let x = Tensor((0..<8).map { $0 }, shape: [2, 2, 2])
-        #expect("\(x)" == """
-            Tensor([[[0, 1],
-                     [2, 3]],
-                    [[4, 5],
-                     [6, 7]]], int64 [2, 2, 2])
-            """)
+        #expect(
+            "\(x)" == """
+                Tensor([[[0, 1],
+                         [2, 3]],
+                        [[4, 5],
+                         [6, 7]]], int64 [2, 2, 2])
+                """)
     }
 }

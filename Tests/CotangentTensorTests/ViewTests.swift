@@ -8,7 +8,8 @@ import Testing
 
     @Test func viewsShareMemory() {
         for view in [
-            x.transposed, x.permuted(2, 0, 1), x[1], x[.all, 1..., .every(2)], x.broadcast(to: [5, 2, 3, 4]), x.expandingAxis(1),
+            x.transposed, x.permuted(2, 0, 1), x[1], x[.all, 1..., .every(2)], x.broadcast(to: [5, 2, 3, 4]),
+            x.expandingAxis(1),
             x.reshaped(6, 4), flip(x, axes: [0]), x[.every(-1)], x.expandingAxis(0).squeezed(), x.split(into: 2)[1],
         ] { #expect(view.storage === x.storage) }
         // Where the order does not allow a view, a reshape copies.

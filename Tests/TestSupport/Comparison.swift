@@ -8,7 +8,8 @@ public func relativeDistance(_ a: Tensor, _ b: Tensor) -> Double {
 
 public func relativeDistance(_ a: [Double], _ b: [Double]) -> Double {
     guard a.count == b.count else { return .infinity }
-    var difference = 0.0, size = 0.0
+    var difference = 0.0
+    var size = 0.0
     for (x, y) in zip(a, b) where x != y {
         difference += (x - y) * (x - y)
         if difference.isNaN { return .infinity }
@@ -37,7 +38,8 @@ public func ulpDistance(_ value: Float, exact: Double) -> Double {
     if value == nearest { return Swift.abs(nearest.isInfinite ? 0 : Double(value) - exact) / Double(unit(nearest)) }
     // Past the largest finite number the spacing goes on as below it.
     if nearest.isInfinite || value.isInfinite {
-        let limit = Double(Float.greatestFiniteMagnitude), spacing = Double(Float.greatestFiniteMagnitude.ulp)
+        let limit = Double(Float.greatestFiniteMagnitude)
+        let spacing = Double(Float.greatestFiniteMagnitude.ulp)
         let a = value.isInfinite ? (limit + spacing) * (value > 0 ? 1 : -1) : Double(value)
         let b = Swift.max(-limit - spacing, Swift.min(limit + spacing, exact))
         return Swift.abs(a - b) / spacing

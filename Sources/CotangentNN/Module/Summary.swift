@@ -37,7 +37,8 @@ public struct ModelSummary: Sendable, CustomStringConvertible {
         func line(_ row: [String]) -> String {
             var parts = (0..<3).map { row[$0] + String(repeating: " ", count: widths[$0] - row[$0].count) }
             parts.append(String(repeating: " ", count: widths[3] - row[3].count) + row[3])
-            return parts.joined(separator: "  ")
+            let text = parts.joined(separator: "  ")
+            return String(text[..<(text.lastIndex { $0 != " " }.map(text.index(after:)) ?? text.startIndex)])
         }
         let rule = String(repeating: "─", count: widths.reduce(6, +))
         let total = "\(grouped(parameterCount)) parameters: \(grouped(trainableCount)) trainable, \(grouped(frozenCount)) frozen; \(grouped(byteCount)) bytes"

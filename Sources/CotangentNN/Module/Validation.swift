@@ -15,8 +15,8 @@ public struct ShapeError: Error, Sendable, Equatable, CustomStringConvertible {
         self.inputShape = inputShape
         self.message = message
         layer = place.flatMap { $0.layer.isEmpty ? nil : $0.layer }
-        let where_ = layer.map { place?.isAfter == true ? ", after layer '\($0)'" : ", layer '\($0)'" } ?? ""
-        description = "input \(inputShape)\(where_): \(message)"
+        let origin = layer.map { place?.isAfter == true ? ", after layer '\($0)'" : ", layer '\($0)'" } ?? ""
+        description = "input \(inputShape)\(origin): \(message)"
     }
 }
 
@@ -28,7 +28,7 @@ extension Layer {
     ///
     /// ```swift
     /// // A service refuses a bad request, where calling the model would end the process.
-    /// do { try model.validate(inputShape: request.shape) } catch let error as ShapeError { return .badRequest("\(error)") }
+    /// do { try model.validate(inputShape: request.shape) } catch { return .badRequest("\(error)") }
     /// ```
     /// - Throws: ``ShapeError``, which names the layer and what it expects.
     @discardableResult

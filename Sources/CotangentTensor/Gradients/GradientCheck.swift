@@ -89,7 +89,8 @@ public func gradientCheck(
                 let step = 6.055454452393343e-6 * Swift.max(1, Swift.abs(place))
                 let (above, below) = (place + step, place - step)
                 // Element by element first: what does not depend on xᵢ then cancels exactly.
-                let numeric = try zip(zip(values(input, element, above), values(input, element, below)), weights)
+                let numeric =
+                    try zip(zip(values(input, element, above), values(input, element, below)), weights)
                     .reduce(0) { $0 + ($1.0.0 - $1.0.1) * $1.1 } / (above - below)
                 let tolerated = absolute + relative * Swift.max(Swift.abs(analytic[element]), Swift.abs(numeric))
                 let excess = Swift.abs(analytic[element] - numeric) / tolerated

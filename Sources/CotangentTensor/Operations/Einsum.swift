@@ -52,7 +52,8 @@ private struct EinsumEquation {
     var shape: Shape { Shape(output.map { lengths[$0] ?? 1 }) }
 
     init(_ equation: String, _ operands: [Tensor]) {
-        context = "\"\(equation)\" of " + (operands.isEmpty ? "nothing" : operands.map(\.summary).joined(separator: " and "))
+        context =
+            "\"\(equation)\" of " + (operands.isEmpty ? "nothing" : operands.map(\.summary).joined(separator: " and "))
         let sides = equation.filter { $0 != " " }.split(separator: ">", omittingEmptySubsequences: false)
         var left = String(sides[0])
         if sides.count == 2, left.last == "-" {
@@ -103,7 +104,9 @@ private struct EinsumEquation {
         let named = term.count { $0 != nil }
         let others = shape.rank - named
         guard term.contains(nil) ? others >= 0 : others == 0 else {
-            if problem == nil { problem = "operand \(position), \(shape), has \(shape.rank) axes, the equation names \(named)" }
+            if problem == nil {
+                problem = "operand \(position), \(shape), has \(shape.rank) axes, the equation names \(named)"
+            }
             // Lengths that are not known count as 1.
             inputs.append(term.compactMap { $0 })
             return
@@ -113,7 +116,10 @@ private struct EinsumEquation {
         for (label, length) in zip(labels, shape) {
             let known = lengths[label] ?? length
             if known != length, label > 0 || (known != 1 && length != 1) {
-                if problem == nil { problem = "operand \(position), \(shape), has length \(length) at axis '\(name(label))', which is \(known) before" }
+                if problem == nil {
+                    problem =
+                        "operand \(position), \(shape), has length \(length) at axis '\(name(label))', which is \(known) before"
+                }
             }
             lengths[label] = label > 0 || known != 1 ? known : length
         }
@@ -167,7 +173,8 @@ private struct Factor {
         let (batch, contracted) = (shared.filter(wanted.contains), shared.filter { !wanted.contains($0) })
         a.stretch(contracted, like: b)
         b.stretch(contracted, like: a)
-        let rows = a.labels.filter { !shared.contains($0) }, columns = b.labels.filter { !shared.contains($0) }
+        let rows = a.labels.filter { !shared.contains($0) }
+        let columns = b.labels.filter { !shared.contains($0) }
         // [batch..., m, k] × [batch..., k, n], where m, k and n join the axes of one kind; batch axes broadcast.
         let left = a.arranged([(batch, false), (rows, true), (contracted, true)])
         let right = b.arranged([(batch, false), (contracted, true), (columns, true)])
