@@ -21,8 +21,10 @@
 #if defined(__APPLE__)
 // Mach-O refuses undefined weak symbols at link time: look them up.
 #include <dlfcn.h>
-#define CT_LOOKUP(result, name, parameters) \
-    __attribute__((unused)) static result(*find_##name(void)) parameters { return (result(*) parameters)dlsym(RTLD_DEFAULT, #name); }
+#define CT_LOOKUP(result, name, parameters)                                      \
+    __attribute__((unused)) static result(*find_##name(void)) parameters {       \
+        return (result(*) parameters)dlsym(RTLD_DEFAULT, #name);                 \
+    }
 #else
 #define CT_LOOKUP(result, name, parameters)                 \
     extern result name parameters __attribute__((weak));    \

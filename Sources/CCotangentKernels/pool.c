@@ -130,6 +130,8 @@ static void wait_for_job(uint32_t seen) {
         int64_t time = nanoseconds();
         if (end == 0) end = time + spin;
         if (time > end) break;
+        // With the other cores busy the caller may be waiting for this one.
+        if (time > end - spin + 10000) sched_yield();
     }
     // Announced before the last look at the generation; a caller changes the generation before it looks for sleepers.
     // All four are sequentially consistent, so one of the two sees the other.
@@ -209,7 +211,7 @@ void ct_parallel(size_t chunks, chunk_body body, void *context) {
     run_chunks();
     // Now only chunks that workers have begun: spin, and let others run when it takes long or cores are few.
     for (int i = 0; atomic_load_explicit(&done, memory_order_acquire) < chunks; i++) {
-        if (i < 20000) pause_briefly();
+        if (i < 1000) pause_briefly();
         else sched_yield();
     }
     release_pool();

@@ -93,11 +93,14 @@ import Testing
         #expect(dv.doubles == [12, 8])
     }
 
-    @Test func assignmentInPlaceWhereNobodySharesTheMemory() {
+    /// Nothing is copied where nobody else refers to the memory.
+    @Test func assignmentIsInPlace() {
         var y = Tensor.zeros([100])
         let address = y.rawPointer
-        for i in 0..<100 { y[i] = Tensor(scalar: Float(i)) }
-        #expect(y.rawPointer == address)
+        for i in 0..<100 {
+            y[i] = Tensor(scalar: Float(i))
+            #expect(y.rawPointer == address)
+        }
         #expect(y == Tensor.range(to: 100))
     }
 }

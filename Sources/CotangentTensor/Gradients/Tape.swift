@@ -241,13 +241,37 @@ package final class Tape {
     // MARK: Life
 
     private static let nextGeneration = Atomic<UInt64>(1)
-    /// Tapes that ended, whose arrays serve the next ones.
-    private static let spare = Mutex<[Spare]>([])
-    private struct Spare: @unchecked Sendable { let tape: Tape }
+    /// Tapes that ended, whose arrays serve the next ones: each place holds one, retained, or 0. Atomics instead of a
+    /// lock, since ThreadSanitizer does not see into the standard library's Mutex and would report races.
+    private nonisolated(unsafe) static let spares: UnsafeMutablePointer<Atomic<UInt>> = {
+        let places = UnsafeMutablePointer<Atomic<UInt>>.allocate(capacity: spareCount)
+        for place in 0..<spareCount { (places + place).initialize(to: Atomic(0)) }
+        return places
+    }()
+    private static let spareCount = 8
+
+    private static func takeSpare() -> Tape? {
+        for place in 0..<spareCount where spares[place].load(ordering: .relaxed) != 0 {
+            let bits = spares[place].exchange(0, ordering: .acquiring)
+            if let pointer = UnsafeRawPointer(bitPattern: bits) {
+                return Unmanaged<Tape>.fromOpaque(pointer).takeRetainedValue()
+            }
+        }
+        return nil
+    }
+
+    private func becomeSpare() {
+        let retained = Unmanaged.passRetained(self)
+        let bits = UInt(bitPattern: retained.toOpaque())
+        for place in 0..<Self.spareCount {
+            if Self.spares[place].compareExchange(expected: 0, desired: bits, ordering: .releasing).exchanged { return }
+        }
+        retained.release()
+    }
 
     /// A new, empty recording.
     static func begin() -> Tape {
-        let tape = spare.withLock { $0.popLast()?.tape } ?? Tape()
+        let tape = takeSpare() ?? Tape()
         tape.depth = 0
         tape.generation = nextGeneration.wrappingAdd(1, ordering: .relaxed).oldValue
         return tape
@@ -257,7 +281,6 @@ package final class Tape {
     func end() {
         generation = .max
         nodes.removeAll(keepingCapacity: nodes.count <= 1 << 16)
-        let spare = Spare(tape: self)
-        Self.spare.withLock { if $0.count < 8 { $0.append(spare) } }
+        becomeSpare()
     }
 }

@@ -117,7 +117,7 @@ extension Tensor {
                 return
             }
             let value = newValue.broadcast(to: part.shape).reshaped(Shape(part.spans.map(\.count)))
-            self = replacing(part.spans, with: value)
+            replace(part.spans, with: value)
         }
     }
 
@@ -126,17 +126,18 @@ extension Tensor {
         reject("subscript", Part.problem(slices, self), meant: self)
     }
 
-    /// This tensor with `value` at `spans`. Consumes it, so that memory held by nobody else is written in place.
-    private consuming func replacing(_ spans: [Span], with value: Tensor) -> Tensor {
-        let tape = Tape.recording(self, value)
-        let old = tape.map { tape in (tape, tape.tracks(self) ? self : detached) }
-        var y = self
-        y.makeUnique()
-        y.write(value.detached, at: spans)
-        guard let (tape, x) = old else { return y }
-        return tape.record("replace", y, x, value) { dy in
+    /// Puts `value` at `spans`: in place where nobody else refers to the memory.
+    private mutating func replace(_ spans: [Span], with value: Tensor) {
+        guard let tape = Tape.recording(self, value) else {
+            makeUnique()
+            return write(value, at: spans)
+        }
+        let x = self
+        makeUnique()
+        write(value.detached, at: spans)
+        self = tape.record("replace", self, x, value) { dy in
             var rest = dy
-            rest = rest.replacing(spans, with: Tensor.zeros(Shape(spans.map(\.count)), dtype: dy.dtype))
+            rest.replace(spans, with: Tensor.zeros(Shape(spans.map(\.count)), dtype: dy.dtype))
             return (rest, dy.sliced(spans))
         }
     }
