@@ -141,6 +141,10 @@ public func oneHot(_ labels: Tensor, classes: Int, dtype: DType = .float32) -> T
     guard classes >= 0, labels.dtype == .int64 else {
         return reject("oneHot", "\(labels.summary) in \(classes) classes: labels are int64", meant: shape, dtype)
     }
+    // Counting from the end, as indices do, would hide a wrong label.
+    if !labels.isAbstract, let label = labels.ints.first(where: { $0 < 0 }) {
+        fail("oneHot", "label \(label) in \(labels.summary) is not within 0..<\(classes)")
+    }
     let places = checked("oneHot", labels, length: classes).expandingAxis(-1)
     return scatterAddAlong(Tensor.ones(places.shape, dtype: dtype), places, axis: -1, into: Tensor.zeros(shape, dtype: dtype))
 }
