@@ -23,6 +23,15 @@ package struct Kernel<Loop>: @unchecked Sendable {
     package let float64: Loop?
     package let int64: Loop?
     package let bool: Loop?
+    /// Elements that are worth a chunk of their own on the pool.
+    package var grain = elementwiseGrain
+
+    /// The same loops, of which each element costs several of a plain one.
+    package var costly: Self {
+        var result = self
+        result.grain = elementwiseGrain / 4
+        return result
+    }
 }
 
 extension Kernel where Loop == UnaryLoop {

@@ -13,21 +13,21 @@ package enum Kernels {
     package static let floor = Kernel<UnaryLoop>(ct_floor_f32, ct_floor_f64)
     package static let ceil = Kernel<UnaryLoop>(ct_ceil_f32, ct_ceil_f64)
     package static let round = Kernel<UnaryLoop>(ct_round_f32, ct_round_f64)
-    package static let exp = Kernel<UnaryLoop>(ct_exp_f32, ct_exp_f64)
-    package static let expm1 = Kernel<UnaryLoop>(ct_expm1_f32, ct_expm1_f64)
-    package static let log = Kernel<UnaryLoop>(ct_log_f32, ct_log_f64)
-    package static let log1p = Kernel<UnaryLoop>(ct_log1p_f32, ct_log1p_f64)
-    package static let sin = Kernel<UnaryLoop>(ct_sin_f32, ct_sin_f64)
-    package static let cos = Kernel<UnaryLoop>(ct_cos_f32, ct_cos_f64)
-    package static let tanh = Kernel<UnaryLoop>(ct_tanh_f32, ct_tanh_f64)
-    package static let erf = Kernel<UnaryLoop>(ct_erf_f32, ct_erf_f64)
-    package static let sigmoid = Kernel<UnaryLoop>(ct_sigmoid_f32, ct_sigmoid_f64)
-    package static let softplus = Kernel<UnaryLoop>(ct_softplus_f32, ct_softplus_f64)
+    package static let exp = Kernel<UnaryLoop>(ct_exp_f32, ct_exp_f64).costly
+    package static let expm1 = Kernel<UnaryLoop>(ct_expm1_f32, ct_expm1_f64).costly
+    package static let log = Kernel<UnaryLoop>(ct_log_f32, ct_log_f64).costly
+    package static let log1p = Kernel<UnaryLoop>(ct_log1p_f32, ct_log1p_f64).costly
+    package static let sin = Kernel<UnaryLoop>(ct_sin_f32, ct_sin_f64).costly
+    package static let cos = Kernel<UnaryLoop>(ct_cos_f32, ct_cos_f64).costly
+    package static let tanh = Kernel<UnaryLoop>(ct_tanh_f32, ct_tanh_f64).costly
+    package static let erf = Kernel<UnaryLoop>(ct_erf_f32, ct_erf_f64).costly
+    package static let sigmoid = Kernel<UnaryLoop>(ct_sigmoid_f32, ct_sigmoid_f64).costly
+    package static let softplus = Kernel<UnaryLoop>(ct_softplus_f32, ct_softplus_f64).costly
     package static let relu = Kernel<UnaryLoop>(ct_relu_f32, ct_relu_f64)
-    package static let selu = Kernel<UnaryLoop>(ct_selu_f32, ct_selu_f64)
-    package static let gelu = Kernel<UnaryLoop>(ct_gelu_f32, ct_gelu_f64)
-    package static let geluTanh = Kernel<UnaryLoop>(ct_gelu_tanh_f32, ct_gelu_tanh_f64)
-    package static let silu = Kernel<UnaryLoop>(ct_silu_f32, ct_silu_f64)
+    package static let selu = Kernel<UnaryLoop>(ct_selu_f32, ct_selu_f64).costly
+    package static let gelu = Kernel<UnaryLoop>(ct_gelu_f32, ct_gelu_f64).costly
+    package static let geluTanh = Kernel<UnaryLoop>(ct_gelu_tanh_f32, ct_gelu_tanh_f64).costly
+    package static let silu = Kernel<UnaryLoop>(ct_silu_f32, ct_silu_f64).costly
 
     // y = f(x, c)
     package static let leakyReLU = ScalarKernel(ct_leaky_relu_f32, ct_leaky_relu_f64)
@@ -49,7 +49,7 @@ package enum Kernels {
     package static let divide = Kernel<BinaryLoop>(ct_div_f32, ct_div_f64, ct_div_i64)
     package static let maximum = Kernel<BinaryLoop>(ct_maximum_f32, ct_maximum_f64, ct_maximum_i64)
     package static let minimum = Kernel<BinaryLoop>(ct_minimum_f32, ct_minimum_f64, ct_minimum_i64)
-    package static let pow = Kernel<BinaryLoop>(ct_pow_f32, ct_pow_f64)
+    package static let pow = Kernel<BinaryLoop>(ct_pow_f32, ct_pow_f64).costly
 
     // y = a ? b, as bool
     package static let equal = Kernel<BinaryLoop>(

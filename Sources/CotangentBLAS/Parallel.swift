@@ -19,12 +19,14 @@ package func parallel(chunks: Int, _ body: (Int) -> Void) {
 }
 
 /// Runs `body` over parts of `0..<count` of about `grain` elements, in parallel where there are at least two.
-/// Parts start at multiples of 64, so that threads do not write to one cache line.
+/// Long parts start at multiples of 64, so that threads do not write to one cache line and draws of random numbers
+/// begin with whole blocks.
 @inline(__always)
 package func parallel(over count: Int, grain: Int = elementwiseGrain, _ body: (Range<Int>) -> Void) {
     if count < 2 * grain { return body(0..<count) }
     let chunks = count / grain
-    let size = ((count + chunks - 1) / chunks + 63) & ~63
+    let exact = (count + chunks - 1) / chunks
+    let size = exact < 4096 ? exact : (exact + 63) & ~63
     parallel(chunks: chunks) { chunk in
         let start = min(chunk * size, count)
         body(start..<min(start + size, count))

@@ -9,14 +9,14 @@ func applyUnary(_ name: StaticString, _ kernel: Kernel<UnaryLoop>, _ x: Tensor) 
     let x = x.contiguous
     let y = Tensor(uninitialized: x.layout, x.dtype)
     if y.isAbstract { return y }
-    runUnary(loop, x, y)
+    runUnary(loop, x, y, grain: kernel.grain)
     return y
 }
 
 /// Runs a loop over contiguous tensors of one length and dtype.
-func runUnary(_ loop: UnaryLoop, _ x: Tensor, _ y: Tensor) {
+func runUnary(_ loop: UnaryLoop, _ x: Tensor, _ y: Tensor, grain: Int = elementwiseGrain) {
     let (source, target, size, targetSize) = (x.rawPointer, y.rawPointer, x.dtype.size, y.dtype.size)
-    parallel(over: x.count) { part in
+    parallel(over: x.count, grain: grain) { part in
         loop(part.count, source + part.lowerBound * size, target + part.lowerBound * targetSize)
     }
     withExtendedLifetime(x.storage) {}
@@ -78,7 +78,7 @@ func applyBinary(
         let y = Tensor(uninitialized: a.layout, dtype)
         if y.isAbstract { return y }
         let (x1, x2, target, size, targetSize) = (a.rawPointer, b.rawPointer, y.rawPointer, a.dtype.size, dtype.size)
-        parallel(over: a.count) { part in
+        parallel(over: a.count, grain: kernel.grain) { part in
             let start = part.lowerBound * size
             loop(part.count, x1 + start, 1, x2 + start, 1, target + part.lowerBound * targetSize)
         }
