@@ -13,7 +13,7 @@ let package = Package(
     ],
     dependencies: [
         // For the executables alone: the library depends on OpenBLAS and LAPACKE, nothing else.
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
     ],
     targets: [
         // System libraries

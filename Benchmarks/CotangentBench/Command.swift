@@ -63,7 +63,7 @@ struct BenchCommand: ParsableCommand {
             return
         }
         #if DEBUG
-        show("This is a debug build: its times mean nothing. Use swift run -c release cotangent-bench.")
+            show("This is a debug build: its times mean nothing. Use swift run -c release cotangent-bench.")
         #endif
         if let threads { Runtime.threadCount = threads }
         if steadyState { return try SteadyState.run(suite, startPeer: startPeer) }

@@ -43,7 +43,10 @@ struct Check {
 
     /// Takes in |ours − reference| / tolerance(reference) of each element; NaN is infinitely far from anything.
     mutating func compare(_ ours: [Float], _ reference: [Float], tolerance: (Double) -> Double) {
-        guard ours.count == reference.count else { return worst = .infinity }
+        guard ours.count == reference.count else {
+            worst = .infinity
+            return
+        }
         for (x, y) in zip(ours, reference) where x != y {
             let error = abs(Double(x) - Double(y)) / tolerance(Double(y))
             worst = error.isNaN ? .infinity : max(worst, error)

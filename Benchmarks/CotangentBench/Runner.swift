@@ -38,7 +38,8 @@ struct Runner {
         let naiveSeconds = textbook.measure(for: min(seconds, 0.5))
         let plainSeconds = plain.measure(for: min(seconds, 0.5))
 
-        var ours = Samples(), theirs = Samples()
+        var ours = Samples()
+        var theirs = Samples()
         var variant = ""
         let stopwatch = Stopwatch(kind.run)
         for _ in 0..<Self.rounds {

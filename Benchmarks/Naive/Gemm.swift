@@ -46,10 +46,14 @@ extension Plain {
             let c = c + i * n
             var p = 0
             while p + 4 <= k {
-                let a0 = a[p * columnStride], a1 = a[(p + 1) * columnStride]
-                let a2 = a[(p + 2) * columnStride], a3 = a[(p + 3) * columnStride]
+                let a0 = a[p * columnStride]
+                let a1 = a[(p + 1) * columnStride]
+                let a2 = a[(p + 2) * columnStride]
+                let a3 = a[(p + 3) * columnStride]
                 let b0 = b + p * n
-                let b1 = b0 + n, b2 = b1 + n, b3 = b2 + n
+                let b1 = b0 + n
+                let b2 = b1 + n
+                let b3 = b2 + n
                 for j in 0..<n { c[j] += a0 * b0[j] + a1 * b1[j] + a2 * b2[j] + a3 * b3[j] }
                 p += 4
             }
@@ -67,7 +71,8 @@ extension Plain {
         var sums = SIMD8<Float>.zero
         var i = 0
         while i + 8 <= count {
-            sums += UnsafeRawPointer(a + i).loadUnaligned(as: SIMD8<Float>.self)
+            sums +=
+                UnsafeRawPointer(a + i).loadUnaligned(as: SIMD8<Float>.self)
                 * UnsafeRawPointer(b + i).loadUnaligned(as: SIMD8<Float>.self)
             i += 8
         }

@@ -54,7 +54,8 @@ public struct TextbookMLP {
                 Textbook.sgd(&biases[layer], gradient: gradients.biases[layer], learningRate: learningRate)
             }
         case .adam(let learningRate):
-            var first = firstMoments ?? zeros(), second = secondMoments ?? zeros()
+            var first = firstMoments ?? zeros()
+            var second = secondMoments ?? zeros()
             (firstMoments, secondMoments) = (nil, nil)  // so that the arrays have one owner and change in place
             for layer in weights.indices {
                 Textbook.adam(
@@ -145,7 +146,8 @@ public final class PlainMLP {
                 batch: batch, inputSize: layer.inputSize, outputSize: layer.outputSize)
             if index == 0 { break }
             let below = layers[index - 1]
-            let gradient = below.cotangent.start, output = below.output.start
+            let gradient = below.cotangent.start
+            let output = below.output.start
             Plain.linearInputGradient(
                 cotangent, weight: layer.weight.value.start, into: gradient,
                 batch: batch, inputSize: layer.inputSize, outputSize: layer.outputSize)

@@ -3,13 +3,13 @@
 // They are ordinary Swift on one thread, compiled with optimisation. All matrices are row-major.
 
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #elseif canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #elseif canImport(Android)
-import Android
+    import Android
 #endif
 
 /// Each operation as a textbook writes it: the formula's own loops over arrays.

@@ -6,7 +6,9 @@ public enum NaiveOptimizer: Sendable {
     case adam(learningRate: Float)
 }
 
-private let beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8
+private let beta1: Float = 0.9
+private let beta2: Float = 0.999
+private let epsilon: Float = 1e-8
 
 extension Textbook {
     /// p −= learningRate·g
@@ -19,7 +21,8 @@ extension Textbook {
         _ parameter: inout [Float], gradient: [Float], firstMoment: inout [Float], secondMoment: inout [Float],
         step: Int, learningRate: Float
     ) {
-        let correction1 = 1 - cPow(beta1, Float(step)), correction2 = 1 - cPow(beta2, Float(step))
+        let correction1 = 1 - cPow(beta1, Float(step))
+        let correction2 = 1 - cPow(beta2, Float(step))
         for i in 0..<parameter.count {
             firstMoment[i] = beta1 * firstMoment[i] + (1 - beta1) * gradient[i]
             secondMoment[i] = beta2 * secondMoment[i] + (1 - beta2) * gradient[i] * gradient[i]

@@ -41,15 +41,18 @@ public protocol BLASScalar: BinaryFloatingPoint, Sendable {
     /// LAPACK's `geqrf`: A (m×n) = Q R. R is left in A's upper triangle, Q as reflectors below it and in `tau`
     /// (min(m, n) values). Returns LAPACK's `info`.
     static func geqrf(
-        _ m: Int, _ n: Int, _ a: UnsafeMutablePointer<Self>, _ lda: Int, _ tau: UnsafeMutablePointer<Self>) -> Int
+        _ m: Int, _ n: Int, _ a: UnsafeMutablePointer<Self>, _ lda: Int, _ tau: UnsafeMutablePointer<Self>
+    ) -> Int
 
     /// LAPACK's `orgqr`: the first n columns of the Q that `geqrf` left as k reflectors. Returns LAPACK's `info`.
     static func orgqr(
-        _ m: Int, _ n: Int, _ k: Int, _ a: UnsafeMutablePointer<Self>, _ lda: Int, _ tau: UnsafePointer<Self>) -> Int
+        _ m: Int, _ n: Int, _ k: Int, _ a: UnsafeMutablePointer<Self>, _ lda: Int, _ tau: UnsafePointer<Self>
+    ) -> Int
 
     /// c[r][j] += bias[j] where there is a bias, then ReLU where asked.
     static func addBias(
-        _ rows: Int, _ columns: Int, _ bias: UnsafePointer<Self>?, relu: Bool, _ c: UnsafeMutablePointer<Self>, _ ldc: Int)
+        _ rows: Int, _ columns: Int, _ bias: UnsafePointer<Self>?, relu: Bool, _ c: UnsafeMutablePointer<Self>,
+        _ ldc: Int)
 
     /// C = op(A) · op(B) + beta · C, then C[r][j] += bias[j] where there is a bias, then ReLU where asked; cut over the
     /// pool. The result is the same at any thread count.

@@ -32,7 +32,8 @@ extension Double: BLASScalar {
     }
 
     public static func axpy(
-        _ n: Int, _ alpha: Double, _ x: UnsafePointer<Double>, _ incx: Int, _ y: UnsafeMutablePointer<Double>, _ incy: Int
+        _ n: Int, _ alpha: Double, _ x: UnsafePointer<Double>, _ incx: Int, _ y: UnsafeMutablePointer<Double>,
+        _ incy: Int
     ) {
         cblas_daxpy(Int32(n), alpha, x, Int32(incx), y, Int32(incy))
     }
@@ -64,7 +65,8 @@ extension Double: BLASScalar {
     }
 
     public static func addBias(
-        _ rows: Int, _ columns: Int, _ bias: UnsafePointer<Double>?, relu: Bool, _ c: UnsafeMutablePointer<Double>, _ ldc: Int
+        _ rows: Int, _ columns: Int, _ bias: UnsafePointer<Double>?, relu: Bool, _ c: UnsafeMutablePointer<Double>,
+        _ ldc: Int
     ) {
         ct_bias_activation_f64(rows, columns, bias, relu ? 1 : 0, c, ldc)
     }

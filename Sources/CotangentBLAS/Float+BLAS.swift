@@ -64,7 +64,8 @@ extension Float: BLASScalar {
     }
 
     public static func addBias(
-        _ rows: Int, _ columns: Int, _ bias: UnsafePointer<Float>?, relu: Bool, _ c: UnsafeMutablePointer<Float>, _ ldc: Int
+        _ rows: Int, _ columns: Int, _ bias: UnsafePointer<Float>?, relu: Bool, _ c: UnsafeMutablePointer<Float>,
+        _ ldc: Int
     ) {
         ct_bias_activation_f32(rows, columns, bias, relu ? 1 : 0, c, ldc)
     }

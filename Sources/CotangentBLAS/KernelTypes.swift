@@ -2,20 +2,24 @@
 // are passed alike whatever they point to. Which of a kernel's functions runs is decided by a tensor's dtype.
 
 package typealias UnaryLoop = @convention(c) (Int, UnsafeRawPointer?, UnsafeMutableRawPointer?) -> Void
-package typealias BinaryLoop = @convention(c) (
-    Int, UnsafeRawPointer?, Int, UnsafeRawPointer?, Int, UnsafeMutableRawPointer?
-) -> Void
-package typealias GradientLoop = @convention(c) (
-    Int, UnsafeRawPointer?, UnsafeRawPointer?, UnsafeMutableRawPointer?
-) -> Void
-package typealias WhereLoop = @convention(c) (
-    Int, UnsafeRawPointer?, Int, UnsafeRawPointer?, Int, UnsafeRawPointer?, Int, UnsafeMutableRawPointer?
-) -> Void
+package typealias BinaryLoop =
+    @convention(c) (
+        Int, UnsafeRawPointer?, Int, UnsafeRawPointer?, Int, UnsafeMutableRawPointer?
+    ) -> Void
+package typealias GradientLoop =
+    @convention(c) (
+        Int, UnsafeRawPointer?, UnsafeRawPointer?, UnsafeMutableRawPointer?
+    ) -> Void
+package typealias WhereLoop =
+    @convention(c) (
+        Int, UnsafeRawPointer?, Int, UnsafeRawPointer?, Int, UnsafeRawPointer?, Int, UnsafeMutableRawPointer?
+    ) -> Void
 package typealias ReductionLoop = @convention(c) (Int, Int, Int, UnsafeRawPointer?, UnsafeMutableRawPointer?) -> Void
 package typealias RowLoop = @convention(c) (Int, Int, UnsafeRawPointer?, UnsafeMutableRawPointer?) -> Void
-package typealias RowGradientLoop = @convention(c) (
-    Int, Int, UnsafeRawPointer?, UnsafeRawPointer?, UnsafeMutableRawPointer?
-) -> Void
+package typealias RowGradientLoop =
+    @convention(c) (
+        Int, Int, UnsafeRawPointer?, UnsafeRawPointer?, UnsafeMutableRawPointer?
+    ) -> Void
 
 /// A loop for each element type; nil where the operation has no meaning for it.
 package struct Kernel<Loop>: @unchecked Sendable {
@@ -49,9 +53,17 @@ extension Kernel where Loop == UnaryLoop {
 
 extension Kernel where Loop == BinaryLoop {
     init(
-        _ float32: @convention(c) (Int, UnsafePointer<Float>?, Int, UnsafePointer<Float>?, Int, UnsafeMutablePointer<Float>?) -> Void,
-        _ float64: @convention(c) (Int, UnsafePointer<Double>?, Int, UnsafePointer<Double>?, Int, UnsafeMutablePointer<Double>?) -> Void,
-        _ int64: (@convention(c) (Int, UnsafePointer<Int64>?, Int, UnsafePointer<Int64>?, Int, UnsafeMutablePointer<Int64>?) -> Void)? = nil
+        _ float32:
+            @convention(c) (Int, UnsafePointer<Float>?, Int, UnsafePointer<Float>?, Int, UnsafeMutablePointer<Float>?)
+            -> Void,
+        _ float64:
+            @convention(c) (
+                Int, UnsafePointer<Double>?, Int, UnsafePointer<Double>?, Int, UnsafeMutablePointer<Double>?
+            ) -> Void,
+        _ int64: (
+            @convention(c) (Int, UnsafePointer<Int64>?, Int, UnsafePointer<Int64>?, Int, UnsafeMutablePointer<Int64>?)
+                -> Void
+        )? = nil
     ) {
         self.init(
             float32: unsafeBitCast(float32, to: Loop.self),
@@ -61,10 +73,18 @@ extension Kernel where Loop == BinaryLoop {
     }
 
     init(
-        comparing float32: @convention(c) (Int, UnsafePointer<Float>?, Int, UnsafePointer<Float>?, Int, UnsafeMutablePointer<UInt8>?) -> Void,
-        _ float64: @convention(c) (Int, UnsafePointer<Double>?, Int, UnsafePointer<Double>?, Int, UnsafeMutablePointer<UInt8>?) -> Void,
-        _ int64: @convention(c) (Int, UnsafePointer<Int64>?, Int, UnsafePointer<Int64>?, Int, UnsafeMutablePointer<UInt8>?) -> Void,
-        _ bool: @convention(c) (Int, UnsafePointer<UInt8>?, Int, UnsafePointer<UInt8>?, Int, UnsafeMutablePointer<UInt8>?) -> Void
+        comparing float32:
+            @convention(c) (Int, UnsafePointer<Float>?, Int, UnsafePointer<Float>?, Int, UnsafeMutablePointer<UInt8>?)
+            -> Void,
+        _ float64:
+            @convention(c) (Int, UnsafePointer<Double>?, Int, UnsafePointer<Double>?, Int, UnsafeMutablePointer<UInt8>?)
+            -> Void,
+        _ int64:
+            @convention(c) (Int, UnsafePointer<Int64>?, Int, UnsafePointer<Int64>?, Int, UnsafeMutablePointer<UInt8>?)
+            -> Void,
+        _ bool:
+            @convention(c) (Int, UnsafePointer<UInt8>?, Int, UnsafePointer<UInt8>?, Int, UnsafeMutablePointer<UInt8>?)
+            -> Void
     ) {
         self.init(
             float32: unsafeBitCast(float32, to: Loop.self),
@@ -74,7 +94,9 @@ extension Kernel where Loop == BinaryLoop {
     }
 
     init(
-        logical bool: @convention(c) (Int, UnsafePointer<UInt8>?, Int, UnsafePointer<UInt8>?, Int, UnsafeMutablePointer<UInt8>?) -> Void
+        logical bool:
+            @convention(c) (Int, UnsafePointer<UInt8>?, Int, UnsafePointer<UInt8>?, Int, UnsafeMutablePointer<UInt8>?)
+            -> Void
     ) {
         self.init(
             float32: nil,
@@ -86,8 +108,10 @@ extension Kernel where Loop == BinaryLoop {
 
 extension Kernel where Loop == GradientLoop {
     init(
-        _ float32: @convention(c) (Int, UnsafePointer<Float>?, UnsafePointer<Float>?, UnsafeMutablePointer<Float>?) -> Void,
-        _ float64: @convention(c) (Int, UnsafePointer<Double>?, UnsafePointer<Double>?, UnsafeMutablePointer<Double>?) -> Void
+        _ float32:
+            @convention(c) (Int, UnsafePointer<Float>?, UnsafePointer<Float>?, UnsafeMutablePointer<Float>?) -> Void,
+        _ float64:
+            @convention(c) (Int, UnsafePointer<Double>?, UnsafePointer<Double>?, UnsafeMutablePointer<Double>?) -> Void
     ) {
         self.init(
             float32: unsafeBitCast(float32, to: Loop.self),
@@ -99,10 +123,26 @@ extension Kernel where Loop == GradientLoop {
 
 extension Kernel where Loop == WhereLoop {
     init(
-        _ float32: @convention(c) (Int, UnsafePointer<UInt8>?, Int, UnsafePointer<Float>?, Int, UnsafePointer<Float>?, Int, UnsafeMutablePointer<Float>?) -> Void,
-        _ float64: @convention(c) (Int, UnsafePointer<UInt8>?, Int, UnsafePointer<Double>?, Int, UnsafePointer<Double>?, Int, UnsafeMutablePointer<Double>?) -> Void,
-        _ int64: @convention(c) (Int, UnsafePointer<UInt8>?, Int, UnsafePointer<Int64>?, Int, UnsafePointer<Int64>?, Int, UnsafeMutablePointer<Int64>?) -> Void,
-        _ bool: @convention(c) (Int, UnsafePointer<UInt8>?, Int, UnsafePointer<UInt8>?, Int, UnsafePointer<UInt8>?, Int, UnsafeMutablePointer<UInt8>?) -> Void
+        _ float32:
+            @convention(c) (
+                Int, UnsafePointer<UInt8>?, Int, UnsafePointer<Float>?, Int, UnsafePointer<Float>?, Int,
+                UnsafeMutablePointer<Float>?
+            ) -> Void,
+        _ float64:
+            @convention(c) (
+                Int, UnsafePointer<UInt8>?, Int, UnsafePointer<Double>?, Int, UnsafePointer<Double>?, Int,
+                UnsafeMutablePointer<Double>?
+            ) -> Void,
+        _ int64:
+            @convention(c) (
+                Int, UnsafePointer<UInt8>?, Int, UnsafePointer<Int64>?, Int, UnsafePointer<Int64>?, Int,
+                UnsafeMutablePointer<Int64>?
+            ) -> Void,
+        _ bool:
+            @convention(c) (
+                Int, UnsafePointer<UInt8>?, Int, UnsafePointer<UInt8>?, Int, UnsafePointer<UInt8>?, Int,
+                UnsafeMutablePointer<UInt8>?
+            ) -> Void
     ) {
         self.init(
             float32: unsafeBitCast(float32, to: Loop.self),
@@ -164,8 +204,12 @@ extension Kernel where Loop == RowLoop {
 
 extension Kernel where Loop == RowGradientLoop {
     init(
-        _ float32: @convention(c) (Int, Int, UnsafePointer<Float>?, UnsafePointer<Float>?, UnsafeMutablePointer<Float>?) -> Void,
-        _ float64: @convention(c) (Int, Int, UnsafePointer<Double>?, UnsafePointer<Double>?, UnsafeMutablePointer<Double>?) -> Void
+        _ float32:
+            @convention(c) (Int, Int, UnsafePointer<Float>?, UnsafePointer<Float>?, UnsafeMutablePointer<Float>?) ->
+            Void,
+        _ float64:
+            @convention(c) (Int, Int, UnsafePointer<Double>?, UnsafePointer<Double>?, UnsafeMutablePointer<Double>?) ->
+            Void
     ) {
         self.init(
             float32: unsafeBitCast(float32, to: Loop.self),
@@ -177,13 +221,17 @@ extension Kernel where Loop == RowGradientLoop {
 
 /// A loop with a scalar argument, which C passes by its own type.
 package struct ScalarKernel: Sendable {
-    package let float32: @convention(c) @Sendable (Int, UnsafePointer<Float>?, Float, UnsafeMutablePointer<Float>?) -> Void
+    package let float32:
+        @convention(c) @Sendable (Int, UnsafePointer<Float>?, Float, UnsafeMutablePointer<Float>?) -> Void
     package let float64:
         @convention(c) @Sendable (Int, UnsafePointer<Double>?, Double, UnsafeMutablePointer<Double>?) -> Void
 
     init(
-        _ float32: @escaping @convention(c) @Sendable (Int, UnsafePointer<Float>?, Float, UnsafeMutablePointer<Float>?) -> Void,
-        _ float64: @escaping @convention(c) @Sendable (Int, UnsafePointer<Double>?, Double, UnsafeMutablePointer<Double>?) -> Void
+        _ float32:
+            @escaping @convention(c) @Sendable (Int, UnsafePointer<Float>?, Float, UnsafeMutablePointer<Float>?) -> Void,
+        _ float64:
+            @escaping @convention(c) @Sendable (Int, UnsafePointer<Double>?, Double, UnsafeMutablePointer<Double>?) ->
+            Void
     ) {
         self.float32 = float32
         self.float64 = float64

@@ -102,5 +102,6 @@ package enum Kernels {
     package static let logSoftmax = Kernel<RowLoop>(ct_log_softmax_f32, ct_log_softmax_f64)
     package static let logSumExp = Kernel<RowLoop>(ct_log_sum_exp_f32, ct_log_sum_exp_f64)
     package static let softmaxGradient = Kernel<RowGradientLoop>(ct_softmax_gradient_f32, ct_softmax_gradient_f64)
-    package static let logSoftmaxGradient = Kernel<RowGradientLoop>(ct_log_softmax_gradient_f32, ct_log_softmax_gradient_f64)
+    package static let logSoftmaxGradient = Kernel<RowGradientLoop>(
+        ct_log_softmax_gradient_f32, ct_log_softmax_gradient_f64)
 }

@@ -57,20 +57,25 @@ struct Findings: Encodable {
         switch Runtime.kernelChoice {
         case .cannotRepair:
             advice.append(
-                "OpenBLAS uses its \(coreUsed) kernels; this CPU is served better by \(coreWanted), and this build of OpenBLAS cannot be switched from inside. Start the program with OPENBLAS_CORETYPE=\(coreWanted), or install OpenBLAS 0.3.25 or newer.")
+                "OpenBLAS uses its \(coreUsed) kernels; this CPU is served better by \(coreWanted), and this build of OpenBLAS cannot be switched from inside. Start the program with OPENBLAS_CORETYPE=\(coreWanted), or install OpenBLAS 0.3.25 or newer."
+            )
         case .userChoice where coreUsed != coreWanted && float32.shareOfPeak < 0.7:
             advice.append(
-                "OPENBLAS_CORETYPE asks for \(coreUsed), which reaches \(percent(float32.shareOfPeak)) of the peak here; \(coreWanted) fits this CPU. Unset the variable to have it chosen.")
+                "OPENBLAS_CORETYPE asks for \(coreUsed), which reaches \(percent(float32.shareOfPeak)) of the peak here; \(coreWanted) fits this CPU. Unset the variable to have it chosen."
+            )
         default:
             if float32.shareOfPeak < 0.7 {
                 advice.append(
-                    "sgemm reaches \(percent(float32.shareOfPeak)) of the multiply-add peak. If nothing else runs on this machine, try OPENBLAS_CORETYPE (SkylakeX, Haswell, Zen) and report the better one.")
+                    "sgemm reaches \(percent(float32.shareOfPeak)) of the multiply-add peak. If nothing else runs on this machine, try OPENBLAS_CORETYPE (SkylakeX, Haswell, Zen) and report the better one."
+                )
             }
         }
         if threads > cores {
-            advice.append("\(threads) threads share \(cores) cores: set OPENBLAS_NUM_THREADS=\(cores) or leave it unset.")
+            advice.append(
+                "\(threads) threads share \(cores) cores: set OPENBLAS_NUM_THREADS=\(cores) or leave it unset.")
         } else if threads < cores {
-            advice.append("\(threads) of \(cores) cores are used: OPENBLAS_NUM_THREADS or Runtime.threadCount sets the number.")
+            advice.append(
+                "\(threads) of \(cores) cores are used: OPENBLAS_NUM_THREADS or Runtime.threadCount sets the number.")
         }
         return advice
     }

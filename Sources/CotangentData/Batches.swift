@@ -58,6 +58,8 @@ public func batches(
 
 private func requireSamples(_ size: Int, _ x: Tensor, _ y: Tensor) {
     guard size > 0, x.rank > 0, y.rank > 0, x.shape[0] == y.shape[0] else {
-        fail("batches", "of \(size), \(x.summary) and \(y.summary): the size must be positive, the first axes equally long")
+        fail(
+            "batches",
+            "of \(size), \(x.summary) and \(y.summary): the size must be positive, the first axes equally long")
     }
 }

@@ -76,7 +76,9 @@ public struct CSV: Sendable {
 extension CSV {
     /// All columns, [rows, columns]. Text columns trap.
     public func tensor(dtype: DType = .float32) -> Tensor {
-        if let text = texts.keys.min() { fail("CSV", "column '\(columnNames[text])' holds text: leave it out with tensor(excluding:)") }
+        if let text = texts.keys.min() {
+            fail("CSV", "column '\(columnNames[text])' holds text: leave it out with tensor(excluding:)")
+        }
         return Tensor(numbers, shape: [rowCount, columnCount]).cast(to: dtype)
     }
 
@@ -112,7 +114,8 @@ extension CSV {
             guard let label = Int(exactly: value) else {
                 throw error(
                     .notAnInteger, column: column,
-                    "row \(row + 1) of column '\(name)' is \(value), and a label is an integer: take tensor(column:) for measurements")
+                    "row \(row + 1) of column '\(name)' is \(value), and a label is an integer: take tensor(column:) for measurements"
+                )
             }
             labels.append(label)
         }
@@ -125,7 +128,9 @@ extension CSV {
     public func categories(_ name: String) throws(CSVError) -> (labels: Tensor, names: [String]) {
         let column = try index(name)
         guard let texts = texts[column] else {
-            throw error(.missingColumn, column: column, "column '\(name)' holds numbers: name it in textColumns, or take labels(_:)")
+            throw error(
+                .missingColumn, column: column,
+                "column '\(name)' holds numbers: name it in textColumns, or take labels(_:)")
         }
         let names = Set(texts).sorted()
         let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })

@@ -1,7 +1,8 @@
 /// What is wrong with a CSV file, and where.
 public struct CSVError: Error, Sendable, Equatable, CustomStringConvertible {
     public enum Reason: Sendable, Equatable {
-        case unreadableFile, empty, fieldCount, notANumber, unterminatedQuote, textAfterQuote, missingColumn, duplicateColumn, notAnInteger
+        case unreadableFile, empty, fieldCount, notANumber, unterminatedQuote, textAfterQuote, missingColumn,
+            duplicateColumn, notAnInteger
     }
 
     public let reason: Reason

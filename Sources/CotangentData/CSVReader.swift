@@ -69,7 +69,8 @@ struct CSVReader {
         for (index, name) in names.enumerated() {
             if let before = seen.updateValue(index, forKey: name) {
                 throw error(
-                    .duplicateColumn, line, index, "the name '\(name)' is column \(before + 1)'s already: rename one of them")
+                    .duplicateColumn, line, index,
+                    "the name '\(name)' is column \(before + 1)'s already: rename one of them")
             }
         }
     }
@@ -97,7 +98,8 @@ struct CSVReader {
         guard column == count else {
             throw error(
                 .fieldCount, start, nil,
-                "the line has \(column) field\(column == 1 ? "" : "s"), the first line \(count): each line must have as many (is '\(Character(UnicodeScalar(separator)))' the separator?)")
+                "the line has \(column) field\(column == 1 ? "" : "s"), the first line \(count): each line must have as many (is '\(Character(UnicodeScalar(separator)))' the separator?)"
+            )
         }
         table.rows += 1
     }
@@ -145,13 +147,18 @@ struct CSVReader {
         var isEscaped = false
         while true {
             guard index < bytes.count else {
-                throw error(.unterminatedQuote, opened, column, "a quote is opened here and never closed: add the closing one, or double a quote that belongs to the text")
+                throw error(
+                    .unterminatedQuote, opened, column,
+                    "a quote is opened here and never closed: add the closing one, or double a quote that belongs to the text"
+                )
             }
             if bytes[index] == UInt8(ascii: "\"") {
                 guard index + 1 < bytes.count, bytes[index + 1] == UInt8(ascii: "\"") else { break }
                 isEscaped = true
                 index += 1
-            } else if bytes[index] == 0x0A || bytes[index] == 0x0D && !(index + 1 < bytes.count && bytes[index + 1] == 0x0A) {
+            } else if bytes[index] == 0x0A
+                || bytes[index] == 0x0D && !(index + 1 < bytes.count && bytes[index + 1] == 0x0A)
+            {
                 line += 1
             }
             index += 1
@@ -160,7 +167,9 @@ struct CSVReader {
         while end < bytes.count, bytes[end] == 0x20, separator != 0x20 { end += 1 }
         if end < bytes.count, bytes[end] != separator, bytes[end] != 0x0A, bytes[end] != 0x0D {
             throw error(
-                .textAfterQuote, line, column, "'\(excerpt(end..<min(end + 20, bytes.count)))' follows a closing quote: only a separator or the line's end may")
+                .textAfterQuote, line, column,
+                "'\(excerpt(end..<min(end + 20, bytes.count)))' follows a closing quote: only a separator or the line's end may"
+            )
         }
         return Field(bytes: start..<index, isEscaped: isEscaped, isQuoted: true, endsLine: pass(end))
     }
@@ -205,22 +214,26 @@ struct CSVReader {
     }
 
     @inline(never)
-    private func unusualNumber(_ field: Field, _ line: Int, _ column: Int, _ names: [String]) throws(CSVError) -> Double {
+    private func unusualNumber(_ field: Field, _ line: Int, _ column: Int, _ names: [String]) throws(CSVError) -> Double
+    {
         let trimmed = Self.trimmed(Array(text(field).utf8)[...])
         if trimmed.isEmpty {
             if let missing { return missing }
             throw error(
-                .notANumber, line, column, "the field of column '\(names[column])' is empty: fill it in, or say by `missing:` what stands for it")
+                .notANumber, line, column,
+                "the field of column '\(names[column])' is empty: fill it in, or say by `missing:` what stands for it")
         }
         if let value = parseDecimal(trimmed) { return value }
         throw error(
             .notANumber, line, column,
-            "column '\(names[column])' has '\(String(String(decoding: trimmed, as: UTF8.self).prefix(40)))', which is not a number: correct it, or name the column in `textColumns:`")
+            "column '\(names[column])' has '\(String(String(decoding: trimmed, as: UTF8.self).prefix(40)))', which is not a number: correct it, or name the column in `textColumns:`"
+        )
     }
 
     private static func trimmed(_ field: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         let isSpace = { (byte: UInt8) in byte == 0x20 || byte == 0x09 }
-        guard let first = field.firstIndex(where: { !isSpace($0) }), let last = field.lastIndex(where: { !isSpace($0) }) else {
+        guard let first = field.firstIndex(where: { !isSpace($0) }), let last = field.lastIndex(where: { !isSpace($0) })
+        else {
             return []
         }
         return field[first...last]

@@ -51,7 +51,8 @@ func parseDecimal(_ bytes: [UInt8], _ range: Range<Int>) -> Double? {
 }
 
 private let powersOfTen: [Double] = [
-    1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21,
+    1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
+    1e21,
     1e22,
 ]
 
@@ -63,6 +64,8 @@ private func uncommonDecimal(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range
     let isDecimal = bytes[range].allSatisfy { byte in
         (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "+-.eE".utf8.contains(byte)
     }
-    guard isDecimal || ["nan", "inf", "infinity"].contains(text.lowercased().drop { $0 == "+" || $0 == "-" }) else { return nil }
+    guard isDecimal || ["nan", "inf", "infinity"].contains(text.lowercased().drop { $0 == "+" || $0 == "-" }) else {
+        return nil
+    }
     return Double(text)
 }

@@ -1,11 +1,11 @@
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #elseif canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #elseif canImport(Android)
-import Android
+    import Android
 #endif
 
 /// A file's bytes.
@@ -22,7 +22,7 @@ func contents(of path: String) throws(CSVError) -> [UInt8] {
     // Twice the size at each step; a file that grows or has no size, such as a pipe, is read too.
     while true {
         let start = bytes.count
-        let read = Array<UInt8>(unsafeUninitializedCapacity: size) { buffer, count in
+        let read = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
             count = fread(buffer.baseAddress, 1, size, file)
         }
         bytes.append(contentsOf: read)

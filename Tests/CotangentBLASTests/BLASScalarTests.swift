@@ -22,7 +22,8 @@ import Testing
                 let before: [T] = values(m * ldc, seed: 3)
                 var c = before
                 if m > 0 { T.gemm(transposeA, transposeB, m, n, k, 2, a, lda, b, ldb, 0.5, &c, ldc) }
-                let expected = plainProduct(transposeA, transposeB, m, n, k, alpha: 2, a, lda, b, ldb, beta: 0.5, before, ldc)
+                let expected = plainProduct(
+                    transposeA, transposeB, m, n, k, alpha: 2, a, lda, b, ldb, beta: 0.5, before, ldc)
                 for i in 0..<m {
                     for j in 0..<ldc {
                         #expect(Double(c[i * ldc + j]) == (j < n ? expected[i * n + j] : Double(before[i * ldc + j])))

@@ -55,7 +55,8 @@ import Testing
                     #expect(wrong == 0, "\(transposeA) \(transposeB), \(threads) threads")
 
                     var sum = c
-                    T.product(transposeA, transposeB, m, n, k, a, lda, b, ldb, beta: 1, &sum, ldc, bias: nil, relu: false)
+                    T.product(
+                        transposeA, transposeB, m, n, k, a, lda, b, ldb, beta: 1, &sum, ldc, bias: nil, relu: false)
                     let last = (m - 1) * ldc + n - 1
                     #expect(abs(Double(sum[last]) - Double(c[last]) - expected[m * n - 1]) <= tolerance * max(scale, 1))
                 }
@@ -67,19 +68,19 @@ import Testing
 
     /// A fitting kernel is in use: a wrong one reaches a quarter of what the units can do.
     #if !DEBUG
-    @Test func kernelFitsTheCPU() {
-        #expect(!Runtime.coreUsed.isEmpty)
-        let n = 512
-        let a: [Float] = values(n * n, seed: 1)
-        var c = [Float](repeating: 0, count: n * n)
-        let clock = ContinuousClock()
-        let best = (0..<20).map { _ in
-            clock.measure { Float.gemm(.no, .no, n, n, n, 1, a, n, a, n, 0, &c, n) }
-        }.min()!
-        let flops = 2 * Double(n * n * n) / (best / .seconds(1))
-        if Runtime.kernelChoice == .fits || Runtime.kernelChoice == .repaired {
-            #expect(flops > Runtime.peakFlops(Float.self) / 3)
+        @Test func kernelFitsTheCPU() {
+            #expect(!Runtime.coreUsed.isEmpty)
+            let n = 512
+            let a: [Float] = values(n * n, seed: 1)
+            var c = [Float](repeating: 0, count: n * n)
+            let clock = ContinuousClock()
+            let best = (0..<20).map { _ in
+                clock.measure { Float.gemm(.no, .no, n, n, n, 1, a, n, a, n, 0, &c, n) }
+            }.min()!
+            let flops = 2 * Double(n * n * n) / (best / .seconds(1))
+            if Runtime.kernelChoice == .fits || Runtime.kernelChoice == .repaired {
+                #expect(flops > Runtime.peakFlops(Float.self) / 3)
+            }
         }
-    }
     #endif
 }

@@ -18,7 +18,8 @@ import Testing
     }
 
     @Test func shuffled() {
-        var generator = PhiloxGenerator(seed: 4), same = PhiloxGenerator(seed: 4)
+        var generator = PhiloxGenerator(seed: 4)
+        var same = PhiloxGenerator(seed: 4)
         let first = Array(batches(of: 3, x, y, shuffledBy: &generator))
         #expect(first.map(\.y) == batches(of: 3, x, y, shuffledBy: &same).map(\.y))
         // Each sample once, with its own target.

@@ -15,7 +15,8 @@ import Testing
 
     @Test(arguments: [
         "a,b\n1,2\n3,4", "a,b\n1,2\n3,4\n", "a,b\r\n1,2\r\n3,4\r\n", "a,b\r1,2\r3,4", "\u{FEFF}a,b\n1,2\n3,4\n",
-        "\n\na,b\n\n1,2\n3,4\n\n\n", "\"a\",\"b\"\n\"1\",\"2\"\n\"3\" , 4 \n", "a,b\n 1 ,\t2\n+3,4.0\n", "\u{FEFF}\"a\",b\r\n1,2\r\n3,\"4\"",
+        "\n\na,b\n\n1,2\n3,4\n\n\n", "\"a\",\"b\"\n\"1\",\"2\"\n\"3\" , 4 \n", "a,b\n 1 ,\t2\n+3,4.0\n",
+        "\u{FEFF}\"a\",b\r\n1,2\r\n3,\"4\"",
     ]) func everyFormOfTheSameTable(_ text: String) throws {
         let table = try CSV(parsing: text)
         #expect(table.columnNames == ["a", "b"])
@@ -58,22 +59,23 @@ import Testing
         #expect(try plain.categories("1").names == ["a \"b\"", "c"])
     }
 
-    @Test(arguments: [
-        ("a,b\n1,2\n3\n", CSVError.Reason.fieldCount, 3, nil, "the line has 1 field, the first line 2"),
-        ("a,b\n1,2,5\n", .fieldCount, 2, nil, "the line has 3 fields, the first line 2"),
-        ("a,b\n1,2\n3,x4\n", .notANumber, 3, 2, "column 'b' has 'x4', which is not a number"),
-        ("a,b\n1,0x10\n", .notANumber, 2, 2, "'0x10'"),
-        ("a,b\n1,1e\n", .notANumber, 2, 2, "'1e'"),
-        ("a,b\n1,--1\n", .notANumber, 2, 2, "'--1'"),
-        ("a,b\n1,.\n", .notANumber, 2, 2, "'.'"),
-        ("a,b\n1,1 2\n", .notANumber, 2, 2, "'1 2'"),
-        ("", .empty, nil, nil, "the file is empty"),
-        ("\n\r\n", .empty, nil, nil, "the file is empty"),
-        ("a,b\n", .empty, nil, nil, "there is a header and no line of numbers"),
-        ("a,b\n1,\"2\n3,4\n", .unterminatedQuote, 2, 2, "never closed"),
-        ("a,b\n1,\"2\"3\n", .textAfterQuote, 2, 2, "'3"),
-        ("a,a\n1,2\n", .duplicateColumn, 1, 2, "the name 'a' is column 1's already"),
-    ] as [(String, CSVError.Reason, Int?, Int?, String)])
+    @Test(
+        arguments: [
+            ("a,b\n1,2\n3\n", CSVError.Reason.fieldCount, 3, nil, "the line has 1 field, the first line 2"),
+            ("a,b\n1,2,5\n", .fieldCount, 2, nil, "the line has 3 fields, the first line 2"),
+            ("a,b\n1,2\n3,x4\n", .notANumber, 3, 2, "column 'b' has 'x4', which is not a number"),
+            ("a,b\n1,0x10\n", .notANumber, 2, 2, "'0x10'"),
+            ("a,b\n1,1e\n", .notANumber, 2, 2, "'1e'"),
+            ("a,b\n1,--1\n", .notANumber, 2, 2, "'--1'"),
+            ("a,b\n1,.\n", .notANumber, 2, 2, "'.'"),
+            ("a,b\n1,1 2\n", .notANumber, 2, 2, "'1 2'"),
+            ("", .empty, nil, nil, "the file is empty"),
+            ("\n\r\n", .empty, nil, nil, "the file is empty"),
+            ("a,b\n", .empty, nil, nil, "there is a header and no line of numbers"),
+            ("a,b\n1,\"2\n3,4\n", .unterminatedQuote, 2, 2, "never closed"),
+            ("a,b\n1,\"2\"3\n", .textAfterQuote, 2, 2, "'3"),
+            ("a,a\n1,2\n", .duplicateColumn, 1, 2, "the name 'a' is column 1's already"),
+        ] as [(String, CSVError.Reason, Int?, Int?, String)])
     func errorsSayWhere(_ text: String, _ reason: CSVError.Reason, _ line: Int?, _ column: Int?, _ message: String) {
         let error = #expect(throws: CSVError.self) { try CSV(parsing: text, name: "table.csv") }
         #expect(error?.reason == reason && error?.line == line && error?.column == column && error?.file == "table.csv")
@@ -137,15 +139,20 @@ import Testing
     @Test func roundsCorrectly() throws {
         var texts = [
             "0", "-0", "0.1", ".5", "5.", "-.5", "00012.500", "1e22", "1e23", "9007199254740993", "9007199254740992",
-            "9007199254740991", "0.3", "123456789012345678", "1234567890123456789", "12345678901234567890", "1.7976931348623157e308",
-            "4.9e-324", "2.2250738585072011e-308", "1e-400", "0.000000000000000000000001", "0.0000000000000000000000123",
-            "179769313486231580793728971405301e276", "6.02214076e23", "3.141592653589793238462643383279", "+2.5", "1E5", "1e+5",
+            "9007199254740991", "0.3", "123456789012345678", "1234567890123456789", "12345678901234567890",
+            "1.7976931348623157e308",
+            "4.9e-324", "2.2250738585072011e-308", "1e-400", "0.000000000000000000000001",
+            "0.0000000000000000000000123",
+            "179769313486231580793728971405301e276", "6.02214076e23", "3.141592653589793238462643383279", "+2.5", "1E5",
+            "1e+5",
         ]
         var generator = PhiloxGenerator(seed: 1)
         for _ in 0..<2000 {
             let value = Double(bitPattern: generator.next())
             if value.isFinite { texts.append("\(value)") }
-            texts.append("\(Int.random(in: -1_000_000...1_000_000, using: &generator)).\(UInt32.random(in: 0...9999, using: &generator))")
+            texts.append(
+                "\(Int.random(in: -1_000_000...1_000_000, using: &generator)).\(UInt32.random(in: 0...9999, using: &generator))"
+            )
         }
         let table = try CSV(parsing: texts.joined(separator: "\n"), header: .absent)
         for (text, value) in zip(texts, table.tensor(dtype: .float64).doubles) {

@@ -54,7 +54,8 @@ import Testing
 
     /// The gradient is that of the mask that was drawn: dy where kept, scaled, 0 elsewhere.
     @Test func gradientUsesTheMask() {
-        var generator = PhiloxGenerator(seed: 14), same = PhiloxGenerator(seed: 14)
+        var generator = PhiloxGenerator(seed: 14)
+        var same = PhiloxGenerator(seed: 14)
         let x = Tensor.normal([64], using: &generator)
         _ = Tensor.normal([64], using: &same)
         let y = running(in: .training, using: &generator) { Dropout(rate: 0.25)(x) }

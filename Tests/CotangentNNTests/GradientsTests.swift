@@ -17,7 +17,9 @@ import Testing
             }
             #expect(Swift.abs(loss.item / fixture.loss - 1) < tolerance)
             for (name, parameter) in model.namedParameters {
-                #expect(relativeDistance(gradients[parameter]!, fixture.gradients[name]!.tensor(dtype)) < tolerance, "\(name)")
+                #expect(
+                    relativeDistance(gradients[parameter]!, fixture.gradients[name]!.tensor(dtype)) < tolerance,
+                    "\(name)")
             }
         }
     }
@@ -90,14 +92,18 @@ import Testing
         let error = #expect(throws: AnomalyError.self) {
             try detectingAnomalies(in: model) { valueAndGradients(of: model) { sum(model(Tensor.ones([1, 2]))) } }
         }
-        #expect(error?.layer == "2" && error?.operation == "linear" && error?.pass == .forward && error?.cameFromInput == false)
+        #expect(
+            error?.layer == "2" && error?.operation == "linear" && error?.pass == .forward
+                && error?.cameFromInput == false)
         let fine = try detectingAnomalies(in: model) {
             valueAndGradients(of: model) { sum(model(Tensor.full([1, 2], 1e-30))) }.value
         }
         #expect(fine.item.isFinite)
         // What the data brought along.
         let given = #expect(throws: AnomalyError.self) {
-            try detectingAnomalies(in: model) { valueAndGradients(of: model) { sum(model(Tensor.full([1, 2], Double.nan))) } }
+            try detectingAnomalies(in: model) {
+                valueAndGradients(of: model) { sum(model(Tensor.full([1, 2], Double.nan))) }
+            }
         }
         #expect(given?.layer == "0" && given?.cameFromInput == true)
     }
@@ -119,6 +125,8 @@ import Testing
             let model = Linear(weight: Tensor.ones([2, 2]))
             _ = valueAndGradients(of: model) { model(Tensor.ones([1, 2])) }
         }
-        #expect(text(result).contains("the function's value is float32 [1, 2]; only one floating-point element has a gradient"))
+        #expect(
+            text(result).contains(
+                "the function's value is float32 [1, 2]; only one floating-point element has a gradient"))
     }
 }

@@ -65,7 +65,9 @@ import Testing
         #expect(draw(.truncatedNormal(), [1000]) != draw(.truncatedNormal(), [1000], seed: 8))
     }
 
-    @Test(arguments: [[5, 5], [8, 3], [3, 8], [6, 2, 2, 2], [1, 4], [4, 1], [64, 64]] as [Shape]) func orthogonal(_ shape: Shape) {
+    @Test(arguments: [[5, 5], [8, 3], [3, 8], [6, 2, 2, 2], [1, 4], [4, 1], [64, 64]] as [Shape]) func orthogonal(
+        _ shape: Shape
+    ) {
         for (dtype, tolerance) in [(DType.float32, 3e-6), (.float64, 1e-14)] {
             let w = draw(.orthogonal(gain: 2), shape, dtype: dtype)
             #expect(w.shape == shape && w.dtype == dtype)

@@ -19,15 +19,18 @@ import Testing
                 #expect(gradient.doubles.contains { $0 != 0 })
             }
             if let expected = test.inputGradient {
-                #expect(relativeDistance(vjp(at: x) { model($0) }.pullback(cotangent), expected.tensor(dtype)) < tolerance)
+                #expect(
+                    relativeDistance(vjp(at: x) { model($0) }.pullback(cotangent), expected.tensor(dtype)) < tolerance)
             }
         }
     }
 
     private func layer(_ test: LayerCase, _ dtype: DType) -> (any Layer)? {
         switch test.name {
-        case "linear": Linear(weight: test.parameters["weight"]!.tensor(dtype), bias: test.parameters["bias"]?.tensor(dtype))
-        case "embedding": Embedding(weight: test.parameters["weight"]!.tensor(dtype), paddingIndex: test.options["paddingIndex"]?.int)
+        case "linear":
+            Linear(weight: test.parameters["weight"]!.tensor(dtype), bias: test.parameters["bias"]?.tensor(dtype))
+        case "embedding":
+            Embedding(weight: test.parameters["weight"]!.tensor(dtype), paddingIndex: test.options["paddingIndex"]?.int)
         case "mlp": fixtureMLP(test.parameters, dtype)
         default: nil
         }
@@ -40,7 +43,8 @@ import Testing
             let layer = Linear(inputSize, outputSize, using: &generator)
             let x = Tensor.normal([batch, inputSize], using: &generator)
             let plain = Textbook.linear(
-                x.floats, weight: layer.weight.value.floats, bias: layer.bias!.value.floats, batch: batch, inputSize: inputSize,
+                x.floats, weight: layer.weight.value.floats, bias: layer.bias!.value.floats, batch: batch,
+                inputSize: inputSize,
                 outputSize: outputSize)
             #expect(relativeDistance(layer(x).doubles, plain.map(Double.init)) < 1e-6)
         }
@@ -60,7 +64,10 @@ import Testing
         let expected = naive.lossAndGradients(x.floats, labels: labels)
         let (loss, gradients) = valueAndGradients(of: model) { crossEntropy(model(x), Tensor(labels)) }
         #expect(Swift.abs(loss.item - Double(expected.loss)) < 1e-6)
-        let order = [expected.gradients.weights[0], expected.gradients.biases[0], expected.gradients.weights[1], expected.gradients.biases[1]]
+        let order = [
+            expected.gradients.weights[0], expected.gradients.biases[0], expected.gradients.weights[1],
+            expected.gradients.biases[1],
+        ]
         for (parameter, plain) in zip(model.parameters, order) {
             #expect(relativeDistance(gradients[parameter]!.doubles, plain.map(Double.init)) < 1e-5)
         }
@@ -68,8 +75,10 @@ import Testing
 
     /// PyTorch's defaults: uniform in ±1/√inputSize, from the generator alone.
     @Test func linearDefaults() {
-        var generator = PhiloxGenerator(seed: 1), same = PhiloxGenerator(seed: 1)
-        let layer = Linear(100, 50, using: &generator), twin = Linear(100, 50, using: &same)
+        var generator = PhiloxGenerator(seed: 1)
+        var same = PhiloxGenerator(seed: 1)
+        let layer = Linear(100, 50, using: &generator)
+        let twin = Linear(100, 50, using: &same)
         #expect(layer.weight.shape == [50, 100] && layer.bias?.shape == [50])
         #expect(layer.weight.value == twin.weight.value && layer.bias!.value == twin.bias!.value)
         for parameter in layer.parameters {
@@ -77,13 +86,20 @@ import Testing
             #expect(values.allSatisfy { Swift.abs($0) <= 0.1 } && values.contains { Swift.abs($0) > 0.09 })
         }
         #expect(Linear(2, 3, bias: false, using: &generator).parameters.count == 1)
-        #expect(Linear(2, 3, dtype: .float64, using: &generator)(Tensor.ones([1, 2], dtype: .float64)).dtype == .float64)
+        #expect(
+            Linear(2, 3, dtype: .float64, using: &generator)(Tensor.ones([1, 2], dtype: .float64)).dtype == .float64)
     }
 
     @Test func fusedEqualsUnfused() throws {
         var generator = PhiloxGenerator(seed: 2)
-        let (first, second) = (Linear(9, 12, dtype: .float64, using: &generator), Linear(12, 5, dtype: .float64, using: &generator))
-        let fused = Sequential { first; ReLU(); second }
+        let (first, second) = (
+            Linear(9, 12, dtype: .float64, using: &generator), Linear(12, 5, dtype: .float64, using: &generator)
+        )
+        let fused = Sequential {
+            first
+            ReLU()
+            second
+        }
         let unfused = UnfusedMLP(first: first, second: second)
         let x = Tensor.normal([6, 9], dtype: .float64, using: &generator)
         #expect(fused(x) == unfused(x))
@@ -91,7 +107,9 @@ import Testing
         let a = valueAndGradients(of: fused) { crossEntropy(fused(x), labels) }
         let b = valueAndGradients(of: unfused) { crossEntropy(unfused(x), labels) }
         #expect(a.value == b.value)
-        for parameter in fused.parameters { #expect(relativeDistance(a.gradients[parameter]!, b.gradients[parameter]!) < 1e-14) }
+        for parameter in fused.parameters {
+            #expect(relativeDistance(a.gradients[parameter]!, b.gradients[parameter]!) < 1e-14)
+        }
 
         // Gradients of gradients, with respect to the input and, by functionalCall, the parameters.
         let names = fused.namedParameters.map(\.name)

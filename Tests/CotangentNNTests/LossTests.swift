@@ -19,7 +19,9 @@ import Testing
                 inputs[0] = x
                 return try evaluate(test, inputs)
             }.pullback
-            #expect(relativeDistance(pullback(test.cotangent.tensor(dtype)), test.gradient.tensor(dtype)) < tolerance, "\(dtype)")
+            #expect(
+                relativeDistance(pullback(test.cotangent.tensor(dtype)), test.gradient.tensor(dtype)) < tolerance,
+                "\(dtype)")
         }
     }
 
@@ -50,7 +52,8 @@ import Testing
                 labelSmoothing: number("labelSmoothing", 0), reduction: reduction)
         case "crossEntropy.targets":
             return crossEntropy(
-                x[0], targets: x[1], classWeights: third, labelSmoothing: number("labelSmoothing", 0), reduction: reduction)
+                x[0], targets: x[1], classWeights: third, labelSmoothing: number("labelSmoothing", 0),
+                reduction: reduction)
         case "crossEntropy.probabilities": return crossEntropy(probabilities: x[0], targets: x[1], reduction: reduction)
         case "negativeLogLikelihood":
             return negativeLogLikelihood(x[0], x[1], classWeights: third, reduction: reduction)
@@ -61,7 +64,8 @@ import Testing
         case "hinge": return hinge(x[0], x[1], margin: number("margin", 1), reduction: reduction)
         case "multiclassHinge":
             return multiclassHinge(
-                x[0], x[1], margin: number("margin", 1), power: Int(number("power", 1)), classWeights: third, reduction: reduction)
+                x[0], x[1], margin: number("margin", 1), power: Int(number("power", 1)), classWeights: third,
+                reduction: reduction)
         default: throw UnknownCase(name: test.name)
         }
     }

@@ -12,7 +12,8 @@ import Testing
     @Test(arguments: NetworkFixtures.all.optimizers.cases) func againstPyTorch(_ test: OptimizerCases.Case) throws {
         let fixtures = NetworkFixtures.all.optimizers
         let dtype: DType = test.dtype == "float32" ? .float32 : .float64
-        let model = Pair(first: Parameter(fixtures.starts[0].tensor(dtype)), second: Parameter(fixtures.starts[1].tensor(dtype)))
+        let model = Pair(
+            first: Parameter(fixtures.starts[0].tensor(dtype)), second: Parameter(fixtures.starts[1].tensor(dtype)))
         let optimizer = try #require(make(test, model))
         for (step, gradients) in fixtures.gradients.enumerated() {
             let tensors = gradients.map { $0.tensor(dtype) }
@@ -35,11 +36,13 @@ import Testing
         switch test.name {
         case "SGD":
             return SGD(
-                model, learningRate: rate, momentum: number("momentum", 0), dampening: number("dampening", 0), weightDecay: decay,
+                model, learningRate: rate, momentum: number("momentum", 0), dampening: number("dampening", 0),
+                weightDecay: decay,
                 nesterov: flag("nesterov"))
         case "Adam":
             return Adam(
-                model, learningRate: rate, weightDecay: decay, beta1: number("beta1", 0.9), beta2: number("beta2", 0.999),
+                model, learningRate: rate, weightDecay: decay, beta1: number("beta1", 0.9),
+                beta2: number("beta2", 0.999),
                 epsilon: number("epsilon", 1e-8), amsgrad: flag("amsgrad"))
         case "AdamW":
             return AdamW(
@@ -47,14 +50,17 @@ import Testing
                 beta2: number("beta2", 0.999), epsilon: number("epsilon", 1e-8), amsgrad: flag("amsgrad"))
         case "RMSProp":
             return RMSProp(
-                model, learningRate: rate, weightDecay: decay, alpha: number("alpha", 0.99), epsilon: number("epsilon", 1e-8),
+                model, learningRate: rate, weightDecay: decay, alpha: number("alpha", 0.99),
+                epsilon: number("epsilon", 1e-8),
                 momentum: number("momentum", 0), centered: flag("centered"))
         case "Adagrad":
             return Adagrad(
                 model, learningRate: rate, weightDecay: decay, rateDecay: number("rateDecay", 0),
                 initialAccumulator: number("initialAccumulator", 0), epsilon: number("epsilon", 1e-10))
         case "Adadelta":
-            return Adadelta(model, learningRate: rate, weightDecay: decay, rho: number("rho", 0.9), epsilon: number("epsilon", 1e-6))
+            return Adadelta(
+                model, learningRate: rate, weightDecay: decay, rho: number("rho", 0.9), epsilon: number("epsilon", 1e-6)
+            )
         default: return nil
         }
     }
@@ -67,7 +73,9 @@ import Testing
         Adam(model).update(with: valueAndGradients(of: model) { sum(parameter.value * Tensor([2.0, -3.0])) }.gradients)
         #expect(relativeDistance(parameter.value, Tensor([0.999, 1.001])) < 1e-8)
         #expect(AdamW(model).groups[0].weightDecay == 0.01 && AdamW(model).learningRate == 0.001)
-        #expect(RMSProp(model).learningRate == 0.01 && Adagrad(model).learningRate == 0.01 && Adadelta(model).learningRate == 1)
+        #expect(
+            RMSProp(model).learningRate == 0.01 && Adagrad(model).learningRate == 0.01
+                && Adadelta(model).learningRate == 1)
     }
 
     @Test func groupsHaveRatesOfTheirOwn() {
@@ -90,7 +98,8 @@ import Testing
         struct One: Module { let p: Parameter }
         let model = One(p: parameter)
         let before = parameter.value
-        SGD(model, learningRate: 1).update(with: valueAndGradients(of: model) { sum(square(parameter.value)) }.gradients)
+        SGD(model, learningRate: 1).update(
+            with: valueAndGradients(of: model) { sum(square(parameter.value)) }.gradients)
         #expect(before.doubles == [1, 2] && parameter.value.doubles == [-1, -2])
     }
 

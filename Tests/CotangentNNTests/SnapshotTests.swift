@@ -53,10 +53,13 @@ import Testing
         other["head.weight"] = Tensor.zeros([1])
         let error = #expect(throws: SnapshotError.self) { try model.restore(other) }
         #expect(error?.missing == ["body.bias"] && error?.unexpected == ["head.weight"])
-        #expect(error?.mismatched == [
-            "body.weight is float32 [3, 2], in the snapshot float32 [3, 4]", "counter is float64 [], in the snapshot float32 []",
-        ])
-        #expect("\(error!)".contains("missing: body.bias. unexpected: head.weight. of another shape or dtype: body.weight"))
+        #expect(
+            error?.mismatched == [
+                "body.weight is float32 [3, 2], in the snapshot float32 [3, 4]",
+                "counter is float64 [], in the snapshot float32 []",
+            ])
+        #expect(
+            "\(error!)".contains("missing: body.bias. unexpected: head.weight. of another shape or dtype: body.weight"))
         #expect(model.snapshot() == before)
     }
 

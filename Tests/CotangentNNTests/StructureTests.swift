@@ -58,14 +58,20 @@ private func small() -> Linear { Linear(weight: Tensor.zeros([1, 1])) }
             let numbers: [Double] = [1, 2, 3]
             let shape: Shape = [1, 2]
         }
-        #expect(Self.names(Model()) == [
-            "block.inner.weight", "block.scale", "list.0.weight", "list.1.weight", "present.weight", "pair.left.weight",
-            "pair.right.weight", "plain.0.weight", "table.a.weight", "table.b.weight", "nested.0.0", "erased.weight",
-        ])
+        #expect(
+            Self.names(Model()) == [
+                "block.inner.weight", "block.scale", "list.0.weight", "list.1.weight", "present.weight",
+                "pair.left.weight",
+                "pair.right.weight", "plain.0.weight", "table.a.weight", "table.b.weight", "nested.0.0",
+                "erased.weight",
+            ])
     }
 
     @Test func enumsClassesAndDescribedTypes() {
-        enum Choice: Module { case one(Linear), two(first: Linear, second: Linear) }
+        enum Choice: Module {
+            case one(Linear)
+            case two(first: Linear, second: Linear)
+        }
         final class Shared: Module {
             let layer = small()
         }
@@ -79,9 +85,11 @@ private func small() -> Linear { Linear(weight: Tensor.zeros([1, 1])) }
             let shared = Shared()
             let described = Described()
         }
-        #expect(Self.names(Model()) == [
-            "choice.one.weight", "other.two.first.weight", "other.two.second.weight", "shared.layer.weight", "described.hidden.weight",
-        ])
+        #expect(
+            Self.names(Model()) == [
+                "choice.one.weight", "other.two.first.weight", "other.two.second.weight", "shared.layer.weight",
+                "described.hidden.weight",
+            ])
     }
 
     /// Objects that refer to each other are visited once.
@@ -132,7 +140,8 @@ private func small() -> Linear { Linear(weight: Tensor.zeros([1, 1])) }
             struct Model: Module { let inner = Inner() }
             _ = Model().parameters
         }
-        #expect(text(result).contains("the property 'inner.table' is a bare Tensor, which is neither trained nor saved"))
+        #expect(
+            text(result).contains("the property 'inner.table' is a bare Tensor, which is neither trained nor saved"))
     }
 
     @Test func integersAreNoParameters() async {

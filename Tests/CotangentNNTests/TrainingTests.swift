@@ -73,7 +73,9 @@ import Testing
     // MARK: Threads
 
     /// Large enough that products, element-wise loops, draws and optimizer steps are cut into several parts.
-    private static func train(seed: UInt64, steps: Int, sizes: (Int, Int, Int), batch: Int) -> (losses: [Double], Snapshot) {
+    private static func train(seed: UInt64, steps: Int, sizes: (Int, Int, Int), batch: Int) -> (
+        losses: [Double], Snapshot
+    ) {
         var generator = PhiloxGenerator(seed: seed)
         let model = Sequential {
             Linear(sizes.0, sizes.1, initializer: .heNormal(), using: &generator)
@@ -135,7 +137,9 @@ import Testing
         let right = try onThreads(4) { thread in
             if thread == 0 {
                 let optimizer = SGD(model, learningRate: 1)
-                for _ in 0..<300 { optimizer.update(with: valueAndGradients(of: model) { sum(parameter.value) }.gradients) }
+                for _ in 0..<300 {
+                    optimizer.update(with: valueAndGradients(of: model) { sum(parameter.value) }.gradients)
+                }
                 return true
             }
             return (0..<300).allSatisfy { _ in Set(parameter.value.floats).count == 1 }

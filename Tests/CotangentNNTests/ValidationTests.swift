@@ -48,14 +48,20 @@ import Testing
         let model = network()
         let error = #expect(throws: ShapeError.self) { try model.validate(inputShape: [32, 60]) }
         #expect(error?.layer == "1" && error?.inputShape == [32, 60])
-        #expect("\(error!)".hasPrefix("input [32, 60], layer '1': linear: the input is float32 [32, 60], the weight float32 [32, 64]"))
+        #expect(
+            "\(error!)".hasPrefix(
+                "input [32, 60], layer '1': linear: the input is float32 [32, 60], the weight float32 [32, 64]"))
         // A layer without parameters is named by its place.
         #expect(throws: ShapeError.self) { try model.validate(inputShape: [64]) }
-        do { try model.validate(inputShape: [64]) } catch { #expect(error.layer == "0" && error.message.hasPrefix("Flatten: ")) }
+        do { try model.validate(inputShape: [64]) } catch {
+            #expect(error.layer == "0" && error.message.hasPrefix("Flatten: "))
+        }
         do { try model.validate(inputShape: [2, 64], dtype: .float64) } catch { #expect(error.layer == "1") }
         do { try model.validate(inputShape: [2, 64], dtype: .int64) } catch { #expect(error.layer == "1") }
         let table = Embedding(weight: Tensor.zeros([9, 4]))
-        do { try table.validate(inputShape: [2]) } catch { #expect(error.layer == nil && error.message.contains("not int64")) }
+        do { try table.validate(inputShape: [2]) } catch {
+            #expect(error.layer == nil && error.message.contains("not int64"))
+        }
         #expect(throws: ShapeError.self) { try table.validate(inputShape: [2]) }
     }
 
@@ -73,7 +79,9 @@ import Testing
         #expect(layer([])?.contains("shape: axis 0 of []") == true)
     }
 
-    @Test(arguments: [[-1, 64], [1 << 40, 1 << 40], [.max, .max, .max], [1 << 62]] as [Shape]) func hostileShapes(_ shape: Shape) {
+    @Test(arguments: [[-1, 64], [1 << 40, 1 << 40], [.max, .max, .max], [1 << 62]] as [Shape]) func hostileShapes(
+        _ shape: Shape
+    ) {
         let error = #expect(throws: ShapeError.self) { try network().validate(inputShape: shape) }
         #expect(error?.message.contains("lengths must not be negative") == true)
     }
@@ -130,18 +138,19 @@ import Testing
         #expect(summary.rows.map(\.parameterCount) == [0, 2080, 0, 0, 330])
         #expect(summary.outputShape == [32, 10] && summary.parameterCount == 2410 && summary.frozenCount == 10)
         #expect(summary.byteCount == 2410 * 4)
-        #expect(summary.description == """
-            Name  Layer            Output      Parameters
-            ─────────────────────────────────────────────
-                  input            [32, 8, 8]
-            0     Flatten          [32, 64]
-            1     Linear(64 → 32)  [32, 32]         2,080
-            2     ReLU             [32, 32]
-            3     Dropout(0.5)     [32, 32]
-            4     Linear(32 → 10)  [32, 10]           330
-            ─────────────────────────────────────────────
-            2,410 parameters: 2,400 trainable, 10 frozen; 9,640 bytes
-            """)
+        #expect(
+            summary.description == """
+                Name  Layer            Output      Parameters
+                ─────────────────────────────────────────────
+                      input            [32, 8, 8]
+                0     Flatten          [32, 64]
+                1     Linear(64 → 32)  [32, 32]         2,080
+                2     ReLU             [32, 32]
+                3     Dropout(0.5)     [32, 32]
+                4     Linear(32 → 10)  [32, 10]           330
+                ─────────────────────────────────────────────
+                2,410 parameters: 2,400 trainable, 10 frozen; 9,640 bytes
+                """)
     }
 
     @Test func summaryNamesNestedAndSharedLayers() {
@@ -153,7 +162,10 @@ import Testing
             func callAsFunction(_ x: Tensor) -> Tensor { shared(shared(body(x) * scale.value)) }
         }
         let summary = Model().summary(inputShape: [4, 6, 6])
-        #expect(summary.rows.map(\.name) == ["body.body.0", "body.body.1", "body.body.2", "body.head", "shared", "shared", "scale"])
+        #expect(
+            summary.rows.map(\.name) == [
+                "body.body.0", "body.body.1", "body.body.2", "body.head", "shared", "shared", "scale",
+            ])
         #expect(summary.rows.map(\.parameterCount) == [56, 0, 0, 51, 9, 0, 3])
         #expect(summary.parameterCount == 119 && summary.byteCount == 119 * 4 + 32)
     }

@@ -53,7 +53,9 @@ for seed in seeds {
 
     try model.restore(best.weights)
     accuracies.append(accuracy(model, testX, testY))
-    print("seed \(seed): test accuracy \(percent(accuracies.last!)) on the last 360, with the weights of the best validation accuracy")
+    print(
+        "seed \(seed): test accuracy \(percent(accuracies.last!)) on the last 360, with the weights of the best validation accuracy"
+    )
     if seed == seeds.last! {
         print("\nconfusion matrix (rows: the digit, columns: what the network read)\n")
         print(confusionMatrix(argmax(model(testX), axis: -1), testY, classes: 10))

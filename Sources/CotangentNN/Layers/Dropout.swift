@@ -19,7 +19,10 @@ public struct Dropout: Layer, DescribedModule {
     public func callAsFunction(_ x: Tensor) -> Tensor {
         guard rate > 0, Scope.current?.mode == .training else { return observed(x) }
         guard var generator = Scope.nextGenerator() else {
-            fail("Dropout", "there is no randomness to draw from in training: pass `using: &generator` to valueAndGradients(of:) or running(in:)")
+            fail(
+                "Dropout",
+                "there is no randomness to draw from in training: pass `using: &generator` to valueAndGradients(of:) or running(in:)"
+            )
         }
         let kept = Tensor.bernoulli(x.shape, probability: 1 - rate, using: &generator).cast(to: x.dtype)
         return observed(x * (rate < 1 ? kept * (1 / (1 - rate)) : kept))

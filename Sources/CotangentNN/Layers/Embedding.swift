@@ -9,7 +9,8 @@ public struct Embedding: Layer, DescribedModule {
     public let paddingIndex: Int?
 
     public init(
-        _ count: Int, _ size: Int, paddingIndex: Int? = nil, initializer: Initializer = .normal(), dtype: DType = .float32,
+        _ count: Int, _ size: Int, paddingIndex: Int? = nil, initializer: Initializer = .normal(),
+        dtype: DType = .float32,
         using generator: inout PhiloxGenerator
     ) {
         guard count > 0, size > 0 else { fail("Embedding", "\(count) vectors of \(size): both must be positive") }
@@ -42,7 +43,9 @@ public struct Embedding: Layer, DescribedModule {
         let (count, size) = (table.shape[0], table.shape[1])
         guard indices.dtype == .int64 else {
             return observed(
-                reject("Embedding", "the indices are \(indices.summary), not int64", meant: Shape(indices.shape.dimensions + [size]), table.dtype))
+                reject(
+                    "Embedding", "the indices are \(indices.summary), not int64",
+                    meant: Shape(indices.shape.dimensions + [size]), table.dtype))
         }
         requireIndices(indices, count)
         let picked = gather(table, indices)
@@ -52,7 +55,7 @@ public struct Embedding: Layer, DescribedModule {
     }
 
     private func requireIndices(_ indices: Tensor, _ count: Int) {
-        if indices.isAbstract { return }
+        if AbstractRun.isActive { return }
         indices.withUnsafeBufferPointer(as: Int.self) { indices in
             for (place, index) in indices.enumerated() where index < 0 || index >= count {
                 fail("Embedding", "index \(index), the \(place)th, is not within 0..<\(count)")

@@ -11,16 +11,23 @@ public struct Linear: Layer, DescribedModule {
         _ inputSize: Int, _ outputSize: Int, bias: Bool = true, initializer: Initializer? = nil,
         dtype: DType = .float32, using generator: inout PhiloxGenerator
     ) {
-        guard inputSize > 0, outputSize > 0 else { fail("Linear", "sizes \(inputSize) → \(outputSize) must be positive") }
+        guard inputSize > 0, outputSize > 0 else {
+            fail("Linear", "sizes \(inputSize) → \(outputSize) must be positive")
+        }
         let bound = 1 / Double(inputSize).squareRoot()
-        weight = Parameter((initializer ?? .uniform(-bound...bound))([outputSize, inputSize], dtype: dtype, using: &generator))
-        self.bias = bias ? Parameter(Tensor.uniform([outputSize], in: -bound...bound, dtype: dtype, using: &generator)) : nil
+        weight = Parameter(
+            (initializer ?? .uniform(-bound...bound))([outputSize, inputSize], dtype: dtype, using: &generator))
+        self.bias =
+            bias ? Parameter(Tensor.uniform([outputSize], in: -bound...bound, dtype: dtype, using: &generator)) : nil
     }
 
     /// A layer of given values: weight [outputSize, inputSize], bias [outputSize].
     public init(weight: Tensor, bias: Tensor? = nil) {
         guard weight.rank == 2, bias.map({ $0.shape == [weight.shape[0]] && $0.dtype == weight.dtype }) ?? true else {
-            fail("Linear", "the weight is \(weight.summary), the bias \(bias?.summary ?? "absent"): they must be [out, in] and [out]")
+            fail(
+                "Linear",
+                "the weight is \(weight.summary), the bias \(bias?.summary ?? "absent"): they must be [out, in] and [out]"
+            )
         }
         self.weight = Parameter(weight)
         self.bias = bias.map { Parameter($0) }
@@ -31,7 +38,9 @@ public struct Linear: Layer, DescribedModule {
     /// With ReLU in the same pass.
     package func withReLU(_ x: Tensor) -> Tensor { linear(x, weight.value, bias?.value, relu: true) }
 
-    package var summaryName: String { "Linear(\(weight.shape[1]) → \(weight.shape[0])\(bias == nil ? ", no bias" : ""))" }
+    package var summaryName: String {
+        "Linear(\(weight.shape[1]) → \(weight.shape[0])\(bias == nil ? ", no bias" : ""))"
+    }
 }
 
 extension Layer {

@@ -35,7 +35,8 @@ public func crossEntropy(
         labels.shape.elementsEqual(logits.shape.dropLast())
     else {
         return reject(
-            "crossEntropy", "logits are \(logits.summary), labels \(labels.summary): they must be floating-point [..., classes] and int64 [...]; targets that are probabilities go by crossEntropy(_:targets:)",
+            "crossEntropy",
+            "logits are \(logits.summary), labels \(labels.summary): they must be floating-point [..., classes] and int64 [...]; targets that are probabilities go by crossEntropy(_:targets:)",
             meant: reduction == .none ? labels.shape : [], logits.dtype)
     }
     let classes = logits.shape[logits.rank - 1]
@@ -48,7 +49,7 @@ public func crossEntropy(
 
 /// How many labels count; traps where one is outside.
 private func checkLabels(_ labels: Tensor, _ classes: Int, _ ignored: Int) -> Int {
-    if labels.isAbstract { return labels.count }
+    if AbstractRun.isActive { return labels.count }
     return labels.withUnsafeBufferPointer(as: Int.self) { labels in
         var counted = 0
         for (index, label) in labels.enumerated() where label != ignored {
@@ -74,11 +75,13 @@ private func fusedCrossEntropy(_ logits: Tensor, _ labels: Tensor, _ ignored: In
         if x.dtype == .float32 {
             ct_softmax_cross_entropy_f32(
                 rows, classes, x.rawPointer.assumingMemoryBound(to: Float.self), targets, Int64(ignored),
-                probabilities?.rawPointer.assumingMemoryBound(to: Float.self), losses.rawPointer.assumingMemoryBound(to: Float.self))
+                probabilities?.rawPointer.assumingMemoryBound(to: Float.self),
+                losses.rawPointer.assumingMemoryBound(to: Float.self))
         } else {
             ct_softmax_cross_entropy_f64(
                 rows, classes, x.rawPointer.assumingMemoryBound(to: Double.self), targets, Int64(ignored),
-                probabilities?.rawPointer.assumingMemoryBound(to: Double.self), losses.rawPointer.assumingMemoryBound(to: Double.self))
+                probabilities?.rawPointer.assumingMemoryBound(to: Double.self),
+                losses.rawPointer.assumingMemoryBound(to: Double.self))
         }
         withExtendedLifetime((x.storage, labels.storage)) {}
     }
@@ -109,7 +112,9 @@ private func composedCrossEntropy(
     _ reduction: Reduction, _ classes: Int
 ) -> Tensor {
     if let classWeights, classWeights.shape != [classes] || classWeights.dtype != logits.dtype {
-        fail("crossEntropy", "class weights are \(classWeights.summary), logits \(logits.summary): one weight a class is wanted")
+        fail(
+            "crossEntropy",
+            "class weights are \(classWeights.summary), logits \(logits.summary): one weight a class is wanted")
     }
     guard (0...1).contains(smoothing) else { fail("crossEntropy", "labelSmoothing \(smoothing) is not within 0...1") }
     let logProbabilities = logSoftmax(logits)
@@ -130,7 +135,8 @@ private func composedCrossEntropy(
 /// Cross-entropy of logits and targets that are probabilities over the classes: −Σ targets · log softmax(logits) along
 /// the last axis, over the samples' mean.
 public func crossEntropy(
-    _ logits: Tensor, targets: Tensor, classWeights: Tensor? = nil, labelSmoothing: Double = 0, reduction: Reduction = .mean
+    _ logits: Tensor, targets: Tensor, classWeights: Tensor? = nil, labelSmoothing: Double = 0,
+    reduction: Reduction = .mean
 ) -> Tensor {
     guard logits.rank >= 1, logits.shape == targets.shape, logits.dtype == targets.dtype else {
         return reject(

@@ -39,8 +39,13 @@ public func binaryCrossEntropy(
     _ logits: Tensor, _ targets: Tensor, positiveWeight: Tensor? = nil, reduction: Reduction = .mean
 ) -> Tensor {
     guard sameKind(logits, targets) else { return rejectPair("binaryCrossEntropy", logits, targets) }
-    if let positiveWeight, Shape.broadcast(positiveWeight.shape, logits.shape) != logits.shape || positiveWeight.dtype != logits.dtype {
-        fail("binaryCrossEntropy", "the positive weight is \(positiveWeight.summary), which does not broadcast to the logits, \(logits.summary)")
+    if let positiveWeight,
+        Shape.broadcast(positiveWeight.shape, logits.shape) != logits.shape || positiveWeight.dtype != logits.dtype
+    {
+        fail(
+            "binaryCrossEntropy",
+            "the positive weight is \(positiveWeight.summary), which does not broadcast to the logits, \(logits.summary)"
+        )
     }
     let positive = targets * softplus(-logits)
     return reduction((positiveWeight.map { positive * $0 } ?? positive) + (1 - targets) * softplus(logits))
@@ -63,7 +68,8 @@ public func negativeLogLikelihood(
     _ logProbabilities: Tensor, _ labels: Tensor, ignoring: Int = -100, classWeights: Tensor? = nil,
     reduction: Reduction = .mean
 ) -> Tensor {
-    guard let (safe, weights) = labelWeights("negativeLogLikelihood", logProbabilities, labels, ignoring, classWeights) else {
+    guard let (safe, weights) = labelWeights("negativeLogLikelihood", logProbabilities, labels, ignoring, classWeights)
+    else {
         return rejectLabels("negativeLogLikelihood", logProbabilities, labels, reduction)
     }
     let picked = gatherAlong(logProbabilities, safe.expandingAxis(-1), axis: -1).reshaped(labels.shape)
@@ -99,7 +105,7 @@ func labelWeights(
     if let classWeights, classWeights.shape != [classes] || classWeights.dtype != scores.dtype {
         fail(name, "class weights are \(classWeights.summary), scores \(scores.summary): one weight a class is wanted")
     }
-    if !labels.isAbstract {
+    if !AbstractRun.isActive {
         for (index, label) in labels.ints.enumerated() where label != ignored && !(0..<classes).contains(label) {
             fail(name, "label \(label) of sample \(index) is not within 0..<\(classes)")
         }
@@ -117,6 +123,7 @@ func labelWeights(
 @inline(never)
 func rejectLabels(_ name: String, _ scores: Tensor, _ labels: Tensor, _ reduction: Reduction) -> Tensor {
     reject(
-        name, "scores are \(scores.summary), labels \(labels.summary): they must be floating-point [..., classes] and int64 [...]",
+        name,
+        "scores are \(scores.summary), labels \(labels.summary): they must be floating-point [..., classes] and int64 [...]",
         meant: reduction == .none ? labels.shape : [], scores.dtype)
 }

@@ -80,6 +80,7 @@ func sameKind(_ predictions: Tensor, _ targets: Tensor) -> Bool {
 @inline(never)
 func rejectPair(_ name: String, _ predictions: Tensor, _ targets: Tensor) -> Tensor {
     reject(
-        name, "the predictions are \(predictions.summary), the targets \(targets.summary): they must be alike, in floating point",
+        name,
+        "the predictions are \(predictions.summary), the targets \(targets.summary): they must be alike, in floating point",
         meant: [], predictions.dtype)
 }

@@ -15,7 +15,9 @@ public struct Initializer: Sendable {
     /// An initializer of the caller's own. The tensor that `make` returns must be of the shape and dtype that it is given.
     public init(_ make: @escaping @Sendable (Shape, DType, inout PhiloxGenerator) -> Tensor) { self.make = make }
 
-    public func callAsFunction(_ shape: Shape, dtype: DType = .float32, using generator: inout PhiloxGenerator) -> Tensor {
+    public func callAsFunction(_ shape: Shape, dtype: DType = .float32, using generator: inout PhiloxGenerator)
+        -> Tensor
+    {
         let values = make(shape, dtype, &generator)
         guard values.shape == shape, values.dtype == dtype else {
             fail("Initializer", "gave \(values.summary) where \(dtype) \(shape) was asked for")
@@ -46,7 +48,8 @@ extension Initializer {
     ///
     /// `deviation` is that of the normal distribution before the cut; what is left varies less (0.88 of it for a limit
     /// of 2).
-    public static func truncatedNormal(mean: Double = 0, deviation: Double = 1, within limit: Double = 2) -> Initializer {
+    public static func truncatedNormal(mean: Double = 0, deviation: Double = 1, within limit: Double = 2) -> Initializer
+    {
         guard limit > 0, deviation >= 0 else {
             fail("truncatedNormal", "the limit \(limit) must be positive, the deviation \(deviation) not negative")
         }
@@ -130,7 +133,9 @@ extension Initializer {
     }
 
     private static func fans(_ shape: Shape) -> Fans {
-        guard shape.rank >= 2 else { fail("Initializer", "a shape of \(shape) has no fans: two axes or more are wanted") }
+        guard shape.rank >= 2 else {
+            fail("Initializer", "a shape of \(shape) has no fans: two axes or more are wanted")
+        }
         let window = shape.dropFirst(2).reduce(1, *)
         return (shape[1] * window, shape[0] * window)
     }
@@ -146,7 +151,9 @@ extension Initializer {
     /// make it uniform over the orthogonal matrices. As PyTorch's `orthogonal_`.
     public static func orthogonal(gain: Double = 1) -> Initializer {
         Initializer { shape, dtype, generator in
-            guard shape.rank >= 2 else { fail("orthogonal", "a shape of \(shape) is no matrix: two axes or more are wanted") }
+            guard shape.rank >= 2 else {
+                fail("orthogonal", "a shape of \(shape) is no matrix: two axes or more are wanted")
+            }
             let (rows, columns) = (shape[0], shape.dropFirst().reduce(1, *))
             if rows * columns == 0 { return Tensor.zeros(shape, dtype: dtype) }
             // The tall form has the orthonormal columns.

@@ -47,8 +47,10 @@ final class LayerTrace: LayerObserver {
 
     var place: LayerPlace? {
         switch last {
-        case .read(let id): if let name = names[id] { return LayerPlace(layer: Structure.layer(ofParameter: name), isAfter: false) }
-        case .ended(let id?): if let name = names[id] { return LayerPlace(layer: Structure.layer(ofParameter: name), isAfter: true) }
+        case .read(let id):
+            if let name = names[id] { return LayerPlace(layer: Structure.layer(ofParameter: name), isAfter: false) }
+        case .ended(let id?):
+            if let name = names[id] { return LayerPlace(layer: Structure.layer(ofParameter: name), isAfter: true) }
         default: break
         }
         let path = stackPath

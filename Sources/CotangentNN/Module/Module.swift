@@ -89,7 +89,8 @@ package struct Structure {
         case is Tensor:
             fail(
                 "namedParameters",
-                "the property '\(path)' is a bare Tensor, which is neither trained nor saved: make it a Parameter or a Buffer")
+                "the property '\(path)' is a bare Tensor, which is neither trained nor saved: make it a Parameter or a Buffer"
+            )
         case let container as any ModuleContainer:
             for (name, child) in container.namedChildren { visit(child, Self.join(path, name)) }
         default:

@@ -30,7 +30,8 @@ public struct ModelSummary: Sendable, CustomStringConvertible {
         cells.append(["", "input", "\(inputShape)", ""])
         for row in rows {
             cells.append([
-                row.name, row.layer, row.outputShape.map(\.description) ?? "", row.parameterCount == 0 ? "" : grouped(row.parameterCount),
+                row.name, row.layer, row.outputShape.map(\.description) ?? "",
+                row.parameterCount == 0 ? "" : grouped(row.parameterCount),
             ])
         }
         let widths = (0..<4).map { column in cells.map { $0[column].count }.max()! }
@@ -41,7 +42,8 @@ public struct ModelSummary: Sendable, CustomStringConvertible {
             return String(text[..<(text.lastIndex { $0 != " " }.map(text.index(after:)) ?? text.startIndex)])
         }
         let rule = String(repeating: "─", count: widths.reduce(6, +))
-        let total = "\(grouped(parameterCount)) parameters: \(grouped(trainableCount)) trainable, \(grouped(frozenCount)) frozen; \(grouped(byteCount)) bytes"
+        let total =
+            "\(grouped(parameterCount)) parameters: \(grouped(trainableCount)) trainable, \(grouped(frozenCount)) frozen; \(grouped(byteCount)) bytes"
         return ([line(cells[0]), rule] + cells.dropFirst().map(line) + [rule, total]).joined(separator: "\n")
     }
 
@@ -74,7 +76,8 @@ extension Layer {
             let own = Structure(of: entry.layer).parameters.map(\.parameter)
             let new = own.filter { counted.insert(ObjectIdentifier($0)).inserted }
             return ModelSummary.Row(
-                name: entry.path, layer: (entry.layer as? any DescribedModule)?.summaryName ?? "\(type(of: entry.layer))",
+                name: entry.path,
+                layer: (entry.layer as? any DescribedModule)?.summaryName ?? "\(type(of: entry.layer))",
                 outputShape: entry.output.shape, parameterCount: new.reduce(0) { $0 + $1.shape.elementCount })
         }
         for (name, parameter) in structure.parameters where !counted.contains(ObjectIdentifier(parameter)) {

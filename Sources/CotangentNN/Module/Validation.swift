@@ -38,7 +38,9 @@ extension Layer {
 }
 
 /// Runs a model on shapes alone and returns its output's.
-func shapesOnly(_ model: some Layer, _ inputShape: Shape, _ dtype: DType, _ trace: LayerTrace) throws(ShapeError) -> Shape {
+func shapesOnly(_ model: some Layer, _ inputShape: Shape, _ dtype: DType, _ trace: LayerTrace) throws(ShapeError)
+    -> Shape
+{
     guard isPlausible(inputShape) else {
         throw ShapeError(inputShape, "lengths must not be negative, nor the elements more than 2⁴⁰")
     }

@@ -27,7 +27,7 @@ public final class Adadelta: Optimizer {
         _ model: M, learningRate: Double = 1, weightDecay: Double = 0, rho: Double = 0.9, epsilon: Double = 1e-6
     ) {
         let structure = Structure(of: model)
-        groups = [ParameterGroup(structure.parameters.map(\.parameter), learningRate: learningRate, weightDecay: weightDecay)]
+        groups = [structure.group(learningRate, weightDecay)]
         self.rho = rho
         self.epsilon = epsilon
         slots = Slots(groups, closures: structure.closures)
@@ -50,13 +50,15 @@ public final class Adadelta: Optimizer {
             float32: { part in
                 let start = part.lowerBound
                 ct_adadelta_f32(
-                    part.count, floats(p) + start, floats(g) + start, floats(state.v) + start, floats(state.delta) + start,
+                    part.count, floats(p) + start, floats(g) + start, floats(state.v) + start,
+                    floats(state.delta) + start,
                     Float(group.learningRate), rho, Float(epsilon), Float(group.weightDecay))
             },
             float64: { part in
                 let start = part.lowerBound
                 ct_adadelta_f64(
-                    part.count, doubles(p) + start, doubles(g) + start, doubles(state.v) + start, doubles(state.delta) + start,
+                    part.count, doubles(p) + start, doubles(g) + start, doubles(state.v) + start,
+                    doubles(state.delta) + start,
                     group.learningRate, rho, epsilon, group.weightDecay)
             })
     }

@@ -16,7 +16,9 @@ public final class Adagrad: Optimizer {
         var sum: Tensor
     }
 
-    public init(groups: [ParameterGroup], rateDecay: Double = 0, initialAccumulator: Double = 0, epsilon: Double = 1e-10) {
+    public init(
+        groups: [ParameterGroup], rateDecay: Double = 0, initialAccumulator: Double = 0, epsilon: Double = 1e-10
+    ) {
         self.groups = groups
         self.rateDecay = rateDecay
         self.initialAccumulator = initialAccumulator
@@ -25,10 +27,11 @@ public final class Adagrad: Optimizer {
     }
 
     public init<M: Module>(
-        _ model: M, learningRate: Double = 0.01, weightDecay: Double = 0, rateDecay: Double = 0, initialAccumulator: Double = 0, epsilon: Double = 1e-10
+        _ model: M, learningRate: Double = 0.01, weightDecay: Double = 0, rateDecay: Double = 0,
+        initialAccumulator: Double = 0, epsilon: Double = 1e-10
     ) {
         let structure = Structure(of: model)
-        groups = [ParameterGroup(structure.parameters.map(\.parameter), learningRate: learningRate, weightDecay: weightDecay)]
+        groups = [structure.group(learningRate, weightDecay)]
         self.rateDecay = rateDecay
         self.initialAccumulator = initialAccumulator
         self.epsilon = epsilon

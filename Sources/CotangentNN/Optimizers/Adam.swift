@@ -12,6 +12,8 @@ public final class Adam: Optimizer {
     public let beta2: Double
     public let epsilon: Double
     public let amsgrad: Bool
+    /// Whether weight decay shrinks the parameter apart from the gradient: AdamW.
+    private let isDecoupled: Bool
     private var slots: Slots<State>
 
     private struct State {
@@ -20,25 +22,34 @@ public final class Adam: Optimizer {
         var largest: Tensor?
     }
 
-    public init(groups: [ParameterGroup], beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, amsgrad: Bool = false) {
+    public convenience init(
+        groups: [ParameterGroup], beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
+        amsgrad: Bool = false
+    ) {
+        self.init(groups, [], beta1, beta2, epsilon, amsgrad, isDecoupled: false)
+    }
+
+    public convenience init<M: Module>(
+        _ model: M, learningRate: Double = 0.001, weightDecay: Double = 0, beta1: Double = 0.9, beta2: Double = 0.999,
+        epsilon: Double = 1e-8, amsgrad: Bool = false
+    ) {
+        let structure = Structure(of: model)
+        self.init(
+            [structure.group(learningRate, weightDecay)], structure.closures, beta1, beta2, epsilon, amsgrad,
+            isDecoupled: false)
+    }
+
+    init(
+        _ groups: [ParameterGroup], _ closures: [String], _ beta1: Double, _ beta2: Double, _ epsilon: Double,
+        _ amsgrad: Bool, isDecoupled: Bool
+    ) {
         self.groups = groups
         self.beta1 = beta1
         self.beta2 = beta2
         self.epsilon = epsilon
         self.amsgrad = amsgrad
-        slots = Slots(groups)
-    }
-
-    public init<M: Module>(
-        _ model: M, learningRate: Double = 0.001, weightDecay: Double = 0, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, amsgrad: Bool = false
-    ) {
-        let structure = Structure(of: model)
-        groups = [ParameterGroup(structure.parameters.map(\.parameter), learningRate: learningRate, weightDecay: weightDecay)]
-        self.beta1 = beta1
-        self.beta2 = beta2
-        self.epsilon = epsilon
-        self.amsgrad = amsgrad
-        slots = Slots(groups, closures: structure.closures)
+        self.isDecoupled = isDecoupled
+        slots = Slots(groups, closures: closures)
     }
 
     public func update(with gradients: Gradients) {
@@ -58,14 +69,19 @@ public final class Adam: Optimizer {
             float32: { part in
                 let start = part.lowerBound
                 ct_adam_f32(
-                    part.count, floats(p) + start, floats(g) + start, floats(state.m) + start, floats(state.v) + start, state.largest.map { floats($0) + start },
-                    group.learningRate, beta1, beta2, epsilon, group.weightDecay, 0, step)
+                    part.count, floats(p) + start, floats(g) + start, floats(state.m) + start, floats(state.v) + start,
+                    state.largest.map { floats($0) + start },
+                    group.learningRate, beta1, beta2, epsilon, group.weightDecay, isDecoupled ? 1 : 0,
+                    step)
             },
             float64: { part in
                 let start = part.lowerBound
                 ct_adam_f64(
-                    part.count, doubles(p) + start, doubles(g) + start, doubles(state.m) + start, doubles(state.v) + start, state.largest.map { doubles($0) + start },
-                    group.learningRate, beta1, beta2, epsilon, group.weightDecay, 0, step)
+                    part.count, doubles(p) + start, doubles(g) + start, doubles(state.m) + start,
+                    doubles(state.v) + start,
+                    state.largest.map { doubles($0) + start },
+                    group.learningRate, beta1, beta2, epsilon, group.weightDecay, isDecoupled ? 1 : 0,
+                    step)
             })
     }
 }

@@ -1,71 +1,33 @@
-import CCotangentKernels
 import CotangentTensor
 
 /// Adam with decoupled weight decay (Loshchilov and Hutter, 2019).
 ///
-/// m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², p ← p − learningRate · m̂ / (√v̂ + ε) with m̂ = m/(1 − β₁ᵗ),
-/// v̂ = v/(1 − β₂ᵗ). With `amsgrad`, v̂ is taken from the largest v so far (Reddi, Kale, Kumar, 2018). Weight decay
-/// shrinks the parameter by learningRate · weightDecay, apart from the gradient. PyTorch's `torch.optim.AdamW`.
+/// As ``Adam``, but weight decay shrinks the parameter by learningRate · weightDecay, apart from the gradient.
+/// PyTorch's `torch.optim.AdamW`.
 public final class AdamW: Optimizer {
-    public var groups: [ParameterGroup]
-    public let beta1: Double
-    public let beta2: Double
-    public let epsilon: Double
-    public let amsgrad: Bool
-    private var slots: Slots<State>
+    private let adam: Adam
 
-    private struct State {
-        var m: Tensor
-        var v: Tensor
-        var largest: Tensor?
+    public var groups: [ParameterGroup] {
+        get { adam.groups }
+        set { adam.groups = newValue }
     }
 
-    public init(groups: [ParameterGroup], beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, amsgrad: Bool = false) {
-        self.groups = groups
-        self.beta1 = beta1
-        self.beta2 = beta2
-        self.epsilon = epsilon
-        self.amsgrad = amsgrad
-        slots = Slots(groups)
+    public init(
+        groups: [ParameterGroup], beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
+        amsgrad: Bool = false
+    ) {
+        adam = Adam(groups, [], beta1, beta2, epsilon, amsgrad, isDecoupled: true)
     }
 
     public init<M: Module>(
-        _ model: M, learningRate: Double = 0.001, weightDecay: Double = 0.01, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, amsgrad: Bool = false
+        _ model: M, learningRate: Double = 0.001, weightDecay: Double = 0.01, beta1: Double = 0.9,
+        beta2: Double = 0.999, epsilon: Double = 1e-8, amsgrad: Bool = false
     ) {
         let structure = Structure(of: model)
-        groups = [ParameterGroup(structure.parameters.map(\.parameter), learningRate: learningRate, weightDecay: weightDecay)]
-        self.beta1 = beta1
-        self.beta2 = beta2
-        self.epsilon = epsilon
-        self.amsgrad = amsgrad
-        slots = Slots(groups, closures: structure.closures)
+        adam = Adam(
+            [structure.group(learningRate, weightDecay)], structure.closures, beta1, beta2, epsilon, amsgrad,
+            isDecoupled: true)
     }
 
-    public func update(with gradients: Gradients) {
-        slots.forEach(gradients) { slot, p, g in
-            if slot.state == nil { slot.state = initialState(p) }
-            step(slot.state!, p, g, groups[slot.group], slot.step)
-        }
-    }
-
-    private func initialState(_ p: Tensor) -> State {
-        State(m: Tensor.zeros(like: p), v: Tensor.zeros(like: p), largest: amsgrad ? Tensor.zeros(like: p) : nil)
-    }
-
-    private func step(_ state: State, _ p: Tensor, _ g: Tensor, _ group: ParameterGroup, _ step: Int) {
-        fusedPass(
-            p,
-            float32: { part in
-                let start = part.lowerBound
-                ct_adam_f32(
-                    part.count, floats(p) + start, floats(g) + start, floats(state.m) + start, floats(state.v) + start, state.largest.map { floats($0) + start },
-                    group.learningRate, beta1, beta2, epsilon, group.weightDecay, 1, step)
-            },
-            float64: { part in
-                let start = part.lowerBound
-                ct_adam_f64(
-                    part.count, doubles(p) + start, doubles(g) + start, doubles(state.m) + start, doubles(state.v) + start, state.largest.map { doubles($0) + start },
-                    group.learningRate, beta1, beta2, epsilon, group.weightDecay, 1, step)
-            })
-    }
+    public func update(with gradients: Gradients) { adam.update(with: gradients) }
 }

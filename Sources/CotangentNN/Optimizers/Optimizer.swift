@@ -31,6 +31,13 @@ public struct ParameterGroup: Sendable {
     }
 }
 
+extension Structure {
+    /// All parameters, trained alike.
+    func group(_ learningRate: Double, _ weightDecay: Double) -> ParameterGroup {
+        ParameterGroup(parameters.map(\.parameter), learningRate: learningRate, weightDecay: weightDecay)
+    }
+}
+
 /// What every optimizer needs: its parameters one after another, with what it keeps for each, and a quick way from a
 /// parameter to its gradient.
 struct Slots<State> {
@@ -94,7 +101,8 @@ struct Slots<State> {
         for (parameter, _) in gradients.entries where !slots.contains(where: { $0.parameter === parameter }) {
             fail(
                 "Optimizer",
-                "a parameter of shape \(parameter.shape) has a gradient, but was not found in the model, whose property '\(closures[0])' is a function that may hide it: make it a property of its own")
+                "a parameter of shape \(parameter.shape) has a gradient, but was not found in the model, whose property '\(closures[0])' is a function that may hide it: make it a property of its own"
+            )
         }
     }
 }

@@ -19,7 +19,10 @@ public final class RMSProp: Optimizer {
         var velocity: Tensor?
     }
 
-    public init(groups: [ParameterGroup], alpha: Double = 0.99, epsilon: Double = 1e-8, momentum: Double = 0, centered: Bool = false) {
+    public init(
+        groups: [ParameterGroup], alpha: Double = 0.99, epsilon: Double = 1e-8, momentum: Double = 0,
+        centered: Bool = false
+    ) {
         self.groups = groups
         self.alpha = alpha
         self.epsilon = epsilon
@@ -29,10 +32,11 @@ public final class RMSProp: Optimizer {
     }
 
     public init<M: Module>(
-        _ model: M, learningRate: Double = 0.01, weightDecay: Double = 0, alpha: Double = 0.99, epsilon: Double = 1e-8, momentum: Double = 0, centered: Bool = false
+        _ model: M, learningRate: Double = 0.01, weightDecay: Double = 0, alpha: Double = 0.99, epsilon: Double = 1e-8,
+        momentum: Double = 0, centered: Bool = false
     ) {
         let structure = Structure(of: model)
-        groups = [ParameterGroup(structure.parameters.map(\.parameter), learningRate: learningRate, weightDecay: weightDecay)]
+        groups = [structure.group(learningRate, weightDecay)]
         self.alpha = alpha
         self.epsilon = epsilon
         self.momentum = momentum
@@ -48,7 +52,9 @@ public final class RMSProp: Optimizer {
     }
 
     private func initialState(_ p: Tensor) -> State {
-        State(v: Tensor.zeros(like: p), mean: centered ? Tensor.zeros(like: p) : nil, velocity: momentum > 0 ? Tensor.zeros(like: p) : nil)
+        State(
+            v: Tensor.zeros(like: p), mean: centered ? Tensor.zeros(like: p) : nil,
+            velocity: momentum > 0 ? Tensor.zeros(like: p) : nil)
     }
 
     private func step(_ state: State, _ p: Tensor, _ g: Tensor, _ group: ParameterGroup, _ step: Int) {
@@ -57,13 +63,15 @@ public final class RMSProp: Optimizer {
             float32: { part in
                 let start = part.lowerBound
                 ct_rmsprop_f32(
-                    part.count, floats(p) + start, floats(g) + start, floats(state.v) + start, state.mean.map { floats($0) + start }, state.velocity.map { floats($0) + start },
+                    part.count, floats(p) + start, floats(g) + start, floats(state.v) + start,
+                    state.mean.map { floats($0) + start }, state.velocity.map { floats($0) + start },
                     Float(group.learningRate), alpha, Float(epsilon), Float(momentum), Float(group.weightDecay))
             },
             float64: { part in
                 let start = part.lowerBound
                 ct_rmsprop_f64(
-                    part.count, doubles(p) + start, doubles(g) + start, doubles(state.v) + start, state.mean.map { doubles($0) + start }, state.velocity.map { doubles($0) + start },
+                    part.count, doubles(p) + start, doubles(g) + start, doubles(state.v) + start,
+                    state.mean.map { doubles($0) + start }, state.velocity.map { doubles($0) + start },
                     group.learningRate, alpha, epsilon, momentum, group.weightDecay)
             })
     }

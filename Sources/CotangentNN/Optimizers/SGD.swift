@@ -15,7 +15,9 @@ public final class SGD: Optimizer {
     public init(
         groups: [ParameterGroup], momentum: Double = 0, dampening: Double = 0, nesterov: Bool = false
     ) {
-        if nesterov, momentum <= 0 || dampening != 0 { fail("SGD", "Nesterov's form needs a momentum and no dampening") }
+        if nesterov, momentum <= 0 || dampening != 0 {
+            fail("SGD", "Nesterov's form needs a momentum and no dampening")
+        }
         self.groups = groups
         self.momentum = momentum
         self.dampening = dampening
@@ -27,9 +29,11 @@ public final class SGD: Optimizer {
         _ model: M, learningRate: Double, momentum: Double = 0, dampening: Double = 0, weightDecay: Double = 0,
         nesterov: Bool = false
     ) {
-        if nesterov, momentum <= 0 || dampening != 0 { fail("SGD", "Nesterov's form needs a momentum and no dampening") }
+        if nesterov, momentum <= 0 || dampening != 0 {
+            fail("SGD", "Nesterov's form needs a momentum and no dampening")
+        }
         let structure = Structure(of: model)
-        groups = [ParameterGroup(structure.parameters.map(\.parameter), learningRate: learningRate, weightDecay: weightDecay)]
+        groups = [structure.group(learningRate, weightDecay)]
         self.momentum = momentum
         self.dampening = dampening
         self.nesterov = nesterov
@@ -48,7 +52,9 @@ public final class SGD: Optimizer {
             p,
             float32: { part in
                 let start = part.lowerBound
-                ct_sgd_f32(part.count, floats(p) + start, floats(g) + start, Float(group.learningRate), Float(group.weightDecay))
+                ct_sgd_f32(
+                    part.count, floats(p) + start, floats(g) + start, Float(group.learningRate),
+                    Float(group.weightDecay))
             },
             float64: { part in
                 let start = part.lowerBound

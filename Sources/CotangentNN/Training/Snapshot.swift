@@ -63,7 +63,8 @@ extension Module {
     public func snapshot() -> Snapshot {
         let structure = Structure(of: self)
         return Snapshot(
-            structure.parameters.map { ($0.name, $0.parameter.stored) } + structure.buffers.map { ($0.name, $0.buffer.value) })
+            structure.parameters.map { ($0.name, $0.parameter.stored) }
+                + structure.buffers.map { ($0.name, $0.buffer.value) })
     }
 
     /// Gives all parameters and buffers the snapshot's values.
@@ -74,7 +75,8 @@ extension Module {
         let structure = Structure(of: self)
         var error = SnapshotError()
         let own =
-            structure.parameters.map { ($0.name, $0.parameter.stored) } + structure.buffers.map { ($0.name, $0.buffer.value) }
+            structure.parameters.map { ($0.name, $0.parameter.stored) }
+            + structure.buffers.map { ($0.name, $0.buffer.value) }
         for (name, value) in own {
             guard let new = snapshot[name] else {
                 error.missing.append(name)

@@ -63,7 +63,9 @@ public func functionalCall<M: Module, R>(
             fail("functionalCall", "the model has no parameter '\(name)'; it has \(parameters.keys.sorted())")
         }
         guard parameter.shape == value.shape, parameter.dtype == value.dtype else {
-            fail("functionalCall", "'\(name)' is \(parameter.dtype) \(parameter.shape), the value given for it \(value.summary)")
+            fail(
+                "functionalCall",
+                "'\(name)' is \(parameter.dtype) \(parameter.shape), the value given for it \(value.summary)")
         }
         overrides[ObjectIdentifier(parameter)] = value
     }

@@ -14,7 +14,8 @@ public struct AnomalyError: Error, Sendable, CustomStringConvertible {
 
     public var description: String {
         let place = layer.map { " in or after layer '\($0)'" } ?? ""
-        let cause = cameFromInput ? "it was given one already (look at the data and the parameters)" : "its inputs were finite"
+        let cause =
+            cameFromInput ? "it was given one already (look at the data and the parameters)" : "its inputs were finite"
         return "\(pass) pass: the operation '\(operation)'\(place) first gave a NaN or an infinity; \(cause)"
     }
 }

@@ -30,7 +30,9 @@ public func withCustomPullback(
         }
         for (index, (cotangent, input)) in zip(cotangents, inputs).enumerated()
         where cotangent.shape != input.shape || cotangent.dtype != input.dtype {
-            fail("withCustomPullback", "input \(index) is \(input.summary), the cotangent that the pullback gave for it \(cotangent.summary)")
+            fail(
+                "withCustomPullback",
+                "input \(index) is \(input.summary), the cotangent that the pullback gave for it \(cotangent.summary)")
         }
         return cotangents
     }

@@ -64,7 +64,10 @@ package func recording<R>(
 /// The cotangents from the one element of `value`; nil where it depends on nothing that is recorded.
 package func playToInputs(_ operation: String, _ tape: Tape, _ value: Tensor, _ mark: Int) -> Cotangents? {
     guard value.count == 1, value.dtype.isFloatingPoint else {
-        fail(operation, "the function's value is \(value.summary); only one floating-point element has a gradient: reduce it, with sum() say, or use vjp")
+        fail(
+            operation,
+            "the function's value is \(value.summary); only one floating-point element has a gradient: reduce it, with sum() say, or use vjp"
+        )
     }
     guard tape.tracks(value), Int(value.node) >= mark else { return nil }
     return tape.play(from: value, Tensor.ones(like: value), downTo: mark, freeing: !Tape.isRecording)

@@ -49,7 +49,9 @@ public func leakyReLU(_ x: Tensor, slope: Double = 0.01) -> Tensor {
     let y = applyUnary("leakyReLU", Kernels.leakyReLU, x, slope)
     guard let tape = Tape.recording(x) else { return y }
     return tape.record("leakyReLU", y, x) { dy in
-        dy * Tensor.where(greater(x.detached, 0), Tensor.ones([], dtype: x.dtype), Tensor.full([], slope, dtype: x.dtype))
+        dy
+            * Tensor.where(
+                greater(x.detached, 0), Tensor.ones([], dtype: x.dtype), Tensor.full([], slope, dtype: x.dtype))
     }
 }
 
@@ -58,7 +60,10 @@ public func elu(_ x: Tensor, alpha: Double = 1) -> Tensor {
     let y = applyUnary("elu", Kernels.elu, x, alpha)
     guard let tape = Tape.recording(x) else { return y }
     return tape.record("elu", y, x) { dy in
-        dy * Tensor.where(greater(x.detached, 0), Tensor.ones([], dtype: x.dtype), exp(minimum(x, Tensor.zeros([], dtype: x.dtype))) * alpha)
+        dy
+            * Tensor.where(
+                greater(x.detached, 0), Tensor.ones([], dtype: x.dtype),
+                exp(minimum(x, Tensor.zeros([], dtype: x.dtype))) * alpha)
     }
 }
 

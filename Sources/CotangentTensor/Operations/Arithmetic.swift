@@ -33,7 +33,9 @@ extension Tensor {
 
     /// The quotient, element by element. Of int64 tensors it is rounded toward zero, and a divisor of 0 traps.
     public static func / (a: Tensor, b: Tensor) -> Tensor {
-        if b.dtype == .int64, !b.isAbstract, !AbstractRun.isActive, b.ints.contains(0) { fail("divide", "the divisor \(b.summary) holds a 0") }
+        if b.dtype == .int64, !b.isAbstract, !AbstractRun.isActive, b.ints.contains(0) {
+            fail("divide", "the divisor \(b.summary) holds a 0")
+        }
         let y = applyBinary("divide", Kernels.divide, a, b)
         guard let tape = Tape.recording(a, b) else { return y }
         let (needsA, needsB) = (tape.tracks(a), tape.tracks(b))

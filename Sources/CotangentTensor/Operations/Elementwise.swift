@@ -88,7 +88,9 @@ func applyBinary(
 }
 
 @inline(never)
-private func applyBroadcast(_ name: StaticString, _ loop: BinaryLoop, _ a: Tensor, _ b: Tensor, _ dtype: DType) -> Tensor {
+private func applyBroadcast(_ name: StaticString, _ loop: BinaryLoop, _ a: Tensor, _ b: Tensor, _ dtype: DType)
+    -> Tensor
+{
     guard let shape = Shape.broadcast(a.shape, b.shape) else { return rejectBroadcast(name, [a, b]) }
     let y = Tensor(uninitialized: shape, dtype)
     if y.isAbstract || y.count == 0 { return y }
@@ -161,7 +163,11 @@ struct BroadcastPlan {
                 && operands.indices.allSatisfy { steps[$0].last! == strides[$0][axis] * shape[axis] }
             if merges { lengths[lengths.count - 1] *= shape[axis] } else { lengths.append(shape[axis]) }
             for operand in operands.indices {
-                if merges { steps[operand][lengths.count - 1] = strides[operand][axis] } else { steps[operand].append(strides[operand][axis]) }
+                if merges {
+                    steps[operand][lengths.count - 1] = strides[operand][axis]
+                } else {
+                    steps[operand].append(strides[operand][axis])
+                }
             }
         }
         inner = lengths.popLast() ?? 1

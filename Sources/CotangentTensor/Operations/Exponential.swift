@@ -97,7 +97,9 @@ public func pow(_ a: Tensor, _ b: Tensor) -> Tensor {
         }
         if needsB {
             let flat = logicalAnd(equal(a.detached, 0), greaterEqual(b.detached, 0))
-            let slope = Tensor.where(flat, Tensor.zeros(like: tracked), tracked * log(Tensor.where(flat, Tensor.ones([], dtype: a.dtype), a)))
+            let slope = Tensor.where(
+                flat, Tensor.zeros(like: tracked), tracked * log(Tensor.where(flat, Tensor.ones([], dtype: a.dtype), a))
+            )
             db = (dy * slope).reduced(to: b.shape)
         }
         return (da, db)

@@ -27,7 +27,8 @@ public func gather(_ x: Tensor, _ indices: Tensor, axis: Int = 0) -> Tensor {
     guard let axis = x.shape.index(ofAxis: axis) else { return rejectAxes("gather", x, [axis]) }
     let length = x.shape[axis]
     let places = checked("gather", indices, length: length)
-    let before = Array(x.shape[..<axis]), after = Array(x.shape[(axis + 1)...])
+    let before = Array(x.shape[..<axis])
+    let after = Array(x.shape[(axis + 1)...])
     let y = Tensor(uninitialized: Shape(before + indices.shape.dimensions + after), x.dtype)
     if !y.isAbstract, y.count > 0 {
         let source = x.contiguous
@@ -38,7 +39,9 @@ public func gather(_ x: Tensor, _ indices: Tensor, axis: Int = 0) -> Tensor {
     }
     guard let tape = Tape.recording(x) else { return y }
     let shape = x.shape
-    return tape.record("gather", y, x) { dy in scatterAdd(dy, places, axis: axis, into: Tensor.zeros(shape, dtype: dy.dtype)) }
+    return tape.record("gather", y, x) { dy in
+        scatterAdd(dy, places, axis: axis, into: Tensor.zeros(shape, dtype: dy.dtype))
+    }
 }
 
 /// `target` plus slices of `x`, each added to the place along `axis` that `indices` name; several may go to one place.
@@ -47,7 +50,8 @@ public func scatterAdd(_ x: Tensor, _ indices: Tensor, axis: Int = 0, into targe
     guard let axis = target.shape.index(ofAxis: axis) else { return rejectAxes("scatterAdd", target, [axis]) }
     let length = target.shape[axis]
     let places = checked("scatterAdd", indices, length: length)
-    let before = Array(target.shape[..<axis]), after = Array(target.shape[(axis + 1)...])
+    let before = Array(target.shape[..<axis])
+    let after = Array(target.shape[(axis + 1)...])
     guard x.dtype == target.dtype, x.dtype != .bool, x.shape == Shape(before + indices.shape.dimensions + after) else {
         return reject(
             "scatterAdd", "\(x.summary) by indices \(indices.shape) along axis \(axis) into \(target.summary)",
@@ -68,11 +72,17 @@ private func scatter(
     let indices = places.rawPointer.assumingMemoryBound(to: Int64.self)
     switch dtype {
     case .float32:
-        ct_scatter_add_f32(outer, n, count, slice, indices, x.rawPointer.assumingMemoryBound(to: Float.self), y.rawPointer.assumingMemoryBound(to: Float.self))
+        ct_scatter_add_f32(
+            outer, n, count, slice, indices, x.rawPointer.assumingMemoryBound(to: Float.self),
+            y.rawPointer.assumingMemoryBound(to: Float.self))
     case .float64:
-        ct_scatter_add_f64(outer, n, count, slice, indices, x.rawPointer.assumingMemoryBound(to: Double.self), y.rawPointer.assumingMemoryBound(to: Double.self))
+        ct_scatter_add_f64(
+            outer, n, count, slice, indices, x.rawPointer.assumingMemoryBound(to: Double.self),
+            y.rawPointer.assumingMemoryBound(to: Double.self))
     default:
-        ct_scatter_add_i64(outer, n, count, slice, indices, x.rawPointer.assumingMemoryBound(to: Int64.self), y.rawPointer.assumingMemoryBound(to: Int64.self))
+        ct_scatter_add_i64(
+            outer, n, count, slice, indices, x.rawPointer.assumingMemoryBound(to: Int64.self),
+            y.rawPointer.assumingMemoryBound(to: Int64.self))
     }
     withExtendedLifetime((x.storage, places.storage)) {}
 }
@@ -84,7 +94,10 @@ public func gatherAlong(_ x: Tensor, _ indices: Tensor, axis: Int) -> Tensor {
     var expected = x.shape
     if indices.rank == x.rank { expected[axis] = indices.shape[axis] }
     guard indices.shape == expected else {
-        return reject("gatherAlong", "\(x.summary) by indices \(indices.shape) along axis \(axis): all other lengths must be equal", meant: indices.shape, x.dtype)
+        return reject(
+            "gatherAlong",
+            "\(x.summary) by indices \(indices.shape) along axis \(axis): all other lengths must be equal",
+            meant: indices.shape, x.dtype)
     }
     let places = checked("gatherAlong", indices, length: x.shape[axis])
     let y = Tensor(uninitialized: indices.shape, x.dtype)
@@ -123,11 +136,17 @@ public func scatterAddAlong(_ x: Tensor, _ indices: Tensor, axis: Int, into targ
         let p = places.rawPointer.assumingMemoryBound(to: Int64.self)
         switch x.dtype {
         case .float32:
-            ct_scatter_add_along_f32(outer, n, count, inner, p, source.rawPointer.assumingMemoryBound(to: Float.self), y.rawPointer.assumingMemoryBound(to: Float.self))
+            ct_scatter_add_along_f32(
+                outer, n, count, inner, p, source.rawPointer.assumingMemoryBound(to: Float.self),
+                y.rawPointer.assumingMemoryBound(to: Float.self))
         case .float64:
-            ct_scatter_add_along_f64(outer, n, count, inner, p, source.rawPointer.assumingMemoryBound(to: Double.self), y.rawPointer.assumingMemoryBound(to: Double.self))
+            ct_scatter_add_along_f64(
+                outer, n, count, inner, p, source.rawPointer.assumingMemoryBound(to: Double.self),
+                y.rawPointer.assumingMemoryBound(to: Double.self))
         default:
-            ct_scatter_add_along_i64(outer, n, count, inner, p, source.rawPointer.assumingMemoryBound(to: Int64.self), y.rawPointer.assumingMemoryBound(to: Int64.self))
+            ct_scatter_add_along_i64(
+                outer, n, count, inner, p, source.rawPointer.assumingMemoryBound(to: Int64.self),
+                y.rawPointer.assumingMemoryBound(to: Int64.self))
         }
         withExtendedLifetime((source.storage, places.storage)) {}
     }
@@ -142,9 +161,10 @@ public func oneHot(_ labels: Tensor, classes: Int, dtype: DType = .float32) -> T
         return reject("oneHot", "\(labels.summary) in \(classes) classes: labels are int64", meant: shape, dtype)
     }
     // Counting from the end, as indices do, would hide a wrong label.
-    if !labels.isAbstract, let label = labels.ints.first(where: { $0 < 0 }) {
+    if !AbstractRun.isActive, let label = labels.ints.first(where: { $0 < 0 }) {
         fail("oneHot", "label \(label) in \(labels.summary) is not within 0..<\(classes)")
     }
     let places = checked("oneHot", labels, length: classes).expandingAxis(-1)
-    return scatterAddAlong(Tensor.ones(places.shape, dtype: dtype), places, axis: -1, into: Tensor.zeros(shape, dtype: dtype))
+    return scatterAddAlong(
+        Tensor.ones(places.shape, dtype: dtype), places, axis: -1, into: Tensor.zeros(shape, dtype: dtype))
 }

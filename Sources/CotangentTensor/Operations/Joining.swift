@@ -45,8 +45,10 @@ public func stack(_ tensors: [Tensor], axis: Int = 0) -> Tensor {
 extension Tensor {
     /// Parts of the lengths `sizes` along `axis`, as views; the sizes add up to the axis's length.
     public func split(sizes: [Int], axis: Int = 0) -> [Tensor] {
-        guard let axis = shape.index(ofAxis: axis), sizes.reduce(0, +) == shape[axis], sizes.allSatisfy({ $0 >= 0 }) else {
-            let part = reject("split", "sizes \(sizes) along axis \(axis) of \(summary): they must add up to its length", meant: self)
+        guard let axis = shape.index(ofAxis: axis), sizes.reduce(0, +) == shape[axis], sizes.allSatisfy({ $0 >= 0 })
+        else {
+            let part = reject(
+                "split", "sizes \(sizes) along axis \(axis) of \(summary): they must add up to its length", meant: self)
             return sizes.map { _ in part }
         }
         var start = 0
@@ -61,7 +63,9 @@ extension Tensor {
     /// `count` equal parts along `axis`, as views.
     public func split(into count: Int, axis: Int = 0) -> [Tensor] {
         guard let index = shape.index(ofAxis: axis), count > 0, shape[index] % count == 0 else {
-            let part = reject("split", "\(count) equal parts along axis \(axis) of \(summary): its length must be a multiple", meant: self)
+            let part = reject(
+                "split", "\(count) equal parts along axis \(axis) of \(summary): its length must be a multiple",
+                meant: self)
             return Array(repeating: part, count: Swift.max(count, 0))
         }
         return split(sizes: Array(repeating: shape[index] / count, count: count), axis: index)

@@ -6,7 +6,8 @@ import CotangentBLAS
 /// applied to each block of the product while it is in cache.
 public func linear(_ x: Tensor, _ weight: Tensor, _ bias: Tensor? = nil, relu: Bool = false) -> Tensor {
     guard x.rank >= 1, weight.rank == 2, x.shape[x.rank - 1] == weight.shape[1], x.dtype == weight.dtype,
-        x.dtype.isFloatingPoint, bias.map({ $0.dtype == x.dtype && $0.rank == 1 && $0.shape[0] == weight.shape[0] }) ?? true
+        x.dtype.isFloatingPoint,
+        bias.map({ $0.dtype == x.dtype && $0.rank == 1 && $0.shape[0] == weight.shape[0] }) ?? true
     else { return rejectLinear(x, weight, bias) }
     let y = affine(x, weight, bias, relu)
     guard let tape = bias.map({ Tape.recording(x, weight, $0) }) ?? Tape.recording(x, weight) else { return y }
@@ -44,9 +45,15 @@ private func linearPullback(
     func run<T: BLASScalar>(_: T.Type) {
         func pointer(_ tensor: Tensor) -> UnsafeMutablePointer<T> { tensor.rawPointer.assumingMemoryBound(to: T.self) }
         // dX [m, k] = dZ [m, n] · W [n, k]
-        if let dx { T.product(.no, .no, m, k, n, pointer(dz), n, pointer(weight), k, beta: 0, pointer(dx), k, bias: nil, relu: false) }
+        if let dx {
+            T.product(
+                .no, .no, m, k, n, pointer(dz), n, pointer(weight), k, beta: 0, pointer(dx), k, bias: nil, relu: false)
+        }
         // dW [n, k] = dZᵀ [n, m] · X [m, k]
-        if let dw { T.product(.yes, .no, n, k, m, pointer(dz), n, pointer(x), k, beta: 0, pointer(dw), k, bias: nil, relu: false) }
+        if let dw {
+            T.product(
+                .yes, .no, n, k, m, pointer(dz), n, pointer(x), k, beta: 0, pointer(dw), k, bias: nil, relu: false)
+        }
     }
     if n > 0, k > 0 { if x.dtype == .float32 { run(Float.self) } else { run(Double.self) } }
     if let db { Kernels.sum.loop(for: x.dtype)!(1, m, n, dz.rawPointer, db.rawPointer) }

@@ -75,7 +75,8 @@ private func product(_ a: Tensor, _ b: Tensor) -> Tensor {
         if c.isAbstract { return c }
         let k = a.shape[a.rank - 1]
         let rows = k == 0 ? c.count / Swift.max(n, 1) : a.count / k
-        let flat = Tensor(storage: a.storage, layout: Layout([rows, k], strides: [k, 1], offset: a.layout.offset), dtype: a.dtype)
+        let flat = Tensor(
+            storage: a.storage, layout: Layout([rows, k], strides: [k, 1], offset: a.layout.offset), dtype: a.dtype)
         let target = Tensor(storage: c.storage, layout: Layout([rows, n]), dtype: c.dtype)
         multiply(flat.matrixOperand, b.matrixOperand, into: target, batches: [(0, 0, 0)])
         return c

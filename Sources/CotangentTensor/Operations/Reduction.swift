@@ -39,7 +39,8 @@ struct ReducedAxes {
 
 @inline(never)
 func rejectAxes(_ name: StaticString, _ x: Tensor, _ axes: [Int]) -> Tensor {
-    reject("\(name)", "axes \(axes) of \(x.summary): each must be within -\(x.rank)..<\(x.rank) and named once", meant: x)
+    reject(
+        "\(name)", "axes \(axes) of \(x.summary): each must be within -\(x.rank)..<\(x.rank) and named once", meant: x)
 }
 
 /// Runs a reduction. Axes that are not neighbours are brought to the end first.
@@ -193,7 +194,9 @@ public func argmin(_ x: Tensor, axis: Int? = nil, keepingAxis: Bool = false) -> 
 private func position(
     _ name: StaticString, _ kernel: Kernel<ReductionLoop>, _ x: Tensor, _ axis: Int?, _ keepingAxis: Bool
 ) -> Tensor {
-    guard let reduced = ReducedAxes(x.shape, axis.map { [$0] }) else { return rejectAxes(name, x, axis.map { [$0] } ?? []) }
+    guard let reduced = ReducedAxes(x.shape, axis.map { [$0] }) else {
+        return rejectAxes(name, x, axis.map { [$0] } ?? [])
+    }
     guard reduced.count > 0 else { return rejectEmpty(name, x, reduced) }
     return reduce(name, kernel, x.detached, reduced, keepingAxes: keepingAxis, result: .int64)
 }

@@ -88,12 +88,16 @@ extension Tensor {
         set { self[[a.slice, b.slice, c.slice]] = newValue }
     }
 
-    public subscript<A: TensorIndex, B: TensorIndex, C: TensorIndex, D: TensorIndex>(_ a: A, _ b: B, _ c: C, _ d: D) -> Tensor {
+    public subscript<A: TensorIndex, B: TensorIndex, C: TensorIndex, D: TensorIndex>(_ a: A, _ b: B, _ c: C, _ d: D)
+        -> Tensor
+    {
         get { self[[a.slice, b.slice, c.slice, d.slice]] }
         set { self[[a.slice, b.slice, c.slice, d.slice]] = newValue }
     }
 
-    public subscript<A: TensorIndex, B: TensorIndex, C: TensorIndex, D: TensorIndex, E: TensorIndex>(_ a: A, _ b: B, _ c: C, _ d: D, _ e: E) -> Tensor {
+    public subscript<A: TensorIndex, B: TensorIndex, C: TensorIndex, D: TensorIndex, E: TensorIndex>(_ a: A, _ b: B,
+        _ c: C, _ d: D, _ e: E
+    ) -> Tensor {
         get { self[[a.slice, b.slice, c.slice, d.slice, e.slice]] }
         set { self[[a.slice, b.slice, c.slice, d.slice, e.slice]] = newValue }
     }
@@ -112,7 +116,8 @@ extension Tensor {
             }
             guard newValue.dtype == dtype, Shape.broadcast(newValue.shape, part.shape) == part.shape else {
                 self = reject(
-                    "subscript", "\(newValue.summary) cannot be assigned to a part of \(summary) of shape \(part.shape)",
+                    "subscript",
+                    "\(newValue.summary) cannot be assigned to a part of \(summary) of shape \(part.shape)",
                     meant: self)
                 return
             }
@@ -194,9 +199,11 @@ private struct Part {
         func place(_ index: Int, _ low: Int, _ high: Int) -> Int {
             Swift.min(Swift.max(index < 0 ? index + length : index, low), high)
         }
-        let start = from.map { step > 0 ? place($0, 0, length) : place($0, -1, length - 1) } ?? (step > 0 ? 0 : length - 1)
+        let start =
+            from.map { step > 0 ? place($0, 0, length) : place($0, -1, length - 1) } ?? (step > 0 ? 0 : length - 1)
         let end = to.map { step > 0 ? place($0, 0, length) : place($0, -1, length - 1) } ?? (step > 0 ? length : -1)
-        let count = step > 0 ? Swift.max(0, (end - start + step - 1) / step) : Swift.max(0, (start - end - step - 1) / -step)
+        let count =
+            step > 0 ? Swift.max(0, (end - start + step - 1) / step) : Swift.max(0, (start - end - step - 1) / -step)
         return Span(start: count == 0 ? 0 : start, step: step, count: count)
     }
 

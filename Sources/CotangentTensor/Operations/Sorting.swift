@@ -32,11 +32,17 @@ private func sortedIndices(_ x: Tensor, _ descending: Bool) -> Tensor {
     let out = positions.rawPointer.assumingMemoryBound(to: Int64.self)
     switch x.dtype {
     case .float32:
-        ct_sort_f32(x.count / n, n, descending ? 1 : 0, x.rawPointer.assumingMemoryBound(to: Float.self), values.rawPointer.assumingMemoryBound(to: Float.self), out)
+        ct_sort_f32(
+            x.count / n, n, descending ? 1 : 0, x.rawPointer.assumingMemoryBound(to: Float.self),
+            values.rawPointer.assumingMemoryBound(to: Float.self), out)
     case .float64:
-        ct_sort_f64(x.count / n, n, descending ? 1 : 0, x.rawPointer.assumingMemoryBound(to: Double.self), values.rawPointer.assumingMemoryBound(to: Double.self), out)
+        ct_sort_f64(
+            x.count / n, n, descending ? 1 : 0, x.rawPointer.assumingMemoryBound(to: Double.self),
+            values.rawPointer.assumingMemoryBound(to: Double.self), out)
     case .int64:
-        ct_sort_i64(x.count / n, n, descending ? 1 : 0, x.rawPointer.assumingMemoryBound(to: Int64.self), values.rawPointer.assumingMemoryBound(to: Int64.self), out)
+        ct_sort_i64(
+            x.count / n, n, descending ? 1 : 0, x.rawPointer.assumingMemoryBound(to: Int64.self),
+            values.rawPointer.assumingMemoryBound(to: Int64.self), out)
     case .bool:
         return reject("sort", "does not serve \(x.summary): cast it to int64", meant: positions)
     }

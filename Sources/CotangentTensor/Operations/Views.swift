@@ -13,7 +13,8 @@ extension Tensor {
             target[free] = rest == 0 ? 0 : count / rest
         }
         guard !target.contains(where: { $0 < 0 }), target.elementCount == count else {
-            return reject("reshaped", "\(summary) has \(count) elements, which do not fill \(shape)", meant: target, dtype)
+            return reject(
+                "reshaped", "\(summary) has \(count) elements, which do not fill \(shape)", meant: target, dtype)
         }
         let source = layout.isContiguous ? self : detached.copied()
         let y = source.viewed(

@@ -7,7 +7,9 @@ extension Tensor {
         _ shape: Shape, in range: ClosedRange<Double> = 0...1, dtype: DType = .float32,
         using generator: inout PhiloxGenerator
     ) -> Tensor {
-        draw("uniform", shape, dtype, &generator, ct_philox_uniform_f32, ct_philox_uniform_f64, range.lowerBound, range.upperBound)
+        draw(
+            "uniform", shape, dtype, &generator, ct_philox_uniform_f32, ct_philox_uniform_f64, range.lowerBound,
+            range.upperBound)
     }
 
     /// Independent values of the normal distribution.
@@ -22,7 +24,9 @@ extension Tensor {
     public static func bernoulli(
         _ shape: Shape, probability: Double, using generator: inout PhiloxGenerator
     ) -> Tensor {
-        guard (0...1).contains(probability) else { fail("bernoulli", "the probability \(probability) is not within 0...1") }
+        guard (0...1).contains(probability) else {
+            fail("bernoulli", "the probability \(probability) is not within 0...1")
+        }
         let y = Tensor(uninitialized: shape, .bool)
         let (key, stream) = (generator.key, generator.nextStream())
         if y.isAbstract { return y }
@@ -55,7 +59,8 @@ extension Tensor {
         case .float32:
             let target = y.rawPointer.assumingMemoryBound(to: Float.self)
             parallel(over: y.count) { part in
-                float32(key, stream, UInt64(part.lowerBound / 4), part.count, Float(a), Float(b), target + part.lowerBound)
+                float32(
+                    key, stream, UInt64(part.lowerBound / 4), part.count, Float(a), Float(b), target + part.lowerBound)
             }
         case .float64:
             let target = y.rawPointer.assumingMemoryBound(to: Double.self)

@@ -6,11 +6,13 @@ extension Tensor {
     public func withUnsafeBufferPointer<T: TensorElement, R>(
         as type: T.Type = T.self, _ body: (UnsafeBufferPointer<T>) throws -> R
     ) rethrows -> R {
-        requireValues("withUnsafeBufferPointer", T.dtype)
+        // In a run on shapes alone the copy of a view that has values has none.
         let source = contiguous
+        source.requireValues("withUnsafeBufferPointer", T.dtype)
         return try withExtendedLifetime(source.storage) {
             try body(
-                UnsafeBufferPointer(start: UnsafePointer(source.rawPointer.assumingMemoryBound(to: T.self)), count: count))
+                UnsafeBufferPointer(
+                    start: UnsafePointer(source.rawPointer.assumingMemoryBound(to: T.self)), count: count))
         }
     }
 
@@ -18,8 +20,8 @@ extension Tensor {
     public mutating func withUnsafeMutableBufferPointer<T: TensorElement, R>(
         as type: T.Type = T.self, _ body: (UnsafeMutableBufferPointer<T>) throws -> R
     ) rethrows -> R {
-        requireValues("withUnsafeMutableBufferPointer", T.dtype)
         makeUnique()
+        requireValues("withUnsafeMutableBufferPointer", T.dtype)
         defer { withExtendedLifetime(storage) {} }
         return try body(UnsafeMutableBufferPointer(start: rawPointer.assumingMemoryBound(to: T.self), count: count))
     }

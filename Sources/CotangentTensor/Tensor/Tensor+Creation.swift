@@ -65,7 +65,8 @@ extension Tensor {
     public static func linearSpace(from start: Double, to end: Double, count: Int, dtype: DType = .float32) -> Tensor {
         guard count >= 0 else { fail("linearSpace", "count \(count) is negative") }
         let step = count > 1 ? (end - start) / Double(count - 1) : 0
-        return Tensor((0..<count).map { $0 == count - 1 && count > 1 ? end : start + Double($0) * step }).cast(to: dtype)
+        return Tensor((0..<count).map { $0 == count - 1 && count > 1 ? end : start + Double($0) * step }).cast(
+            to: dtype)
     }
 
     /// The n×n matrix with ones on its diagonal.

@@ -68,8 +68,14 @@ extension Double {
     fileprivate static func log10(_ value: Double) -> Double {
         var exponent = 0.0
         var value = value
-        while value >= 10 { value /= 10; exponent += 1 }
-        while value < 1 { value *= 10; exponent -= 1 }
+        while value >= 10 {
+            value /= 10
+            exponent += 1
+        }
+        while value < 1 {
+            value *= 10
+            exponent -= 1
+        }
         return exponent
     }
 }
