@@ -44,7 +44,7 @@
             BINARY_LOOP(T, a0, b0, expression)                                                                      \
         } else {                                                                                                    \
             for (size_t i = 0; i < n; i++) {                                                                        \
-                const T u = a[(ptrdiff_t)i * sa], v = b[(ptrdiff_t)i * sb];                                         \
+                const T u = sa ? a[(ptrdiff_t)i * sa] : a0, v = sb ? b[(ptrdiff_t)i * sb] : b0;                     \
                 y[i] = expression;                                                                                  \
             }                                                                                                       \
         }                                                                                                           \

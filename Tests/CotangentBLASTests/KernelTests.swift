@@ -56,6 +56,16 @@ import Testing
         }
     }
 
+    /// A repeated operand is read once, though the result overwrites it.
+    @Test func inPlaceOverARepeatedOperand() {
+        let b = (0..<12).map { Float($0) }
+        for step in [1, 3] {
+            var y: [Float] = [6, 0, 0, 0]
+            y.withUnsafeMutableBufferPointer { ct_add_f32(4, $0.baseAddress, 0, b, step, $0.baseAddress) }
+            #expect(y == (0..<4).map { 6 + b[$0 * step] })
+        }
+    }
+
     @Test func reductionsOverTheMiddleAxis() {
         for n in Self.counts {
             for (outer, inner) in [(1, 1), (3, 1), (1, 17), (2, 5)] {
