@@ -1,6 +1,7 @@
 #ifndef CCOTANGENT_KERNELS_H
 #define CCOTANGENT_KERNELS_H
 
+#include "ct_convolution.h"
 #include "ct_elementwise.h"
 #include "ct_losses.h"
 #include "ct_memory.h"

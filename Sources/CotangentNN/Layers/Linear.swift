@@ -3,7 +3,7 @@ import CotangentTensor
 /// y = W x + b for rows of inputs: [..., inputSize] → [..., outputSize].
 ///
 /// `weight` is [outputSize, inputSize], as in PyTorch. By default both are uniform in ±1/√inputSize, PyTorch's choice.
-public struct Linear: Layer, DescribedModule {
+public struct Linear: Layer, DescribedModule, ReLUFusing {
     public let weight: Parameter
     public let bias: Parameter?
 

@@ -9,14 +9,14 @@ import CotangentTensor
 ///     Linear(128, 10, using: &generator)
 /// }
 /// ```
-/// A `Linear` and the `ReLU` behind it run as one operation, with the same result.
+/// A `Linear` or a convolution and the `ReLU` behind it run as one operation, with the same result.
 public struct Sequential: Layer, ModuleContainer {
     public let layers: [any Layer]
     private let steps: [Step]
 
     private enum Step: Sendable {
         case layer(any Layer, index: Int)
-        case linearReLU(Linear, index: Int)
+        case withReLU(any ReLUFusing, index: Int)
     }
 
     public init(_ layers: [any Layer]) {
@@ -24,8 +24,8 @@ public struct Sequential: Layer, ModuleContainer {
         var steps: [Step] = []
         var index = 0
         while index < layers.count {
-            if let linear = layers[index] as? Linear, index + 1 < layers.count, layers[index + 1] is ReLU {
-                steps.append(.linearReLU(linear, index: index))
+            if let fusing = layers[index] as? any ReLUFusing, index + 1 < layers.count, layers[index + 1] is ReLU {
+                steps.append(.withReLU(fusing, index: index))
                 index += 2
             } else {
                 steps.append(.layer(layers[index], index: index))
@@ -43,7 +43,7 @@ public struct Sequential: Layer, ModuleContainer {
         for step in steps {
             switch step {
             case .layer(let layer, _): x = layer(x)
-            case .linearReLU(let linear, _): x = linear.withReLU(x)
+            case .withReLU(let layer, _): x = layer.withReLU(x)
             }
         }
         return x
@@ -63,6 +63,11 @@ public struct Sequential: Layer, ModuleContainer {
     package var namedChildren: [(name: String, child: Any)] {
         layers.enumerated().map { ("\($0.offset)", $0.element) }
     }
+}
+
+/// A layer that can apply ReLU to its output while that is in cache.
+package protocol ReLUFusing: Layer {
+    func withReLU(_ x: Tensor) -> Tensor
 }
 
 /// Collects the layers of a ``Sequential``, with `if`, `switch` and `for`.

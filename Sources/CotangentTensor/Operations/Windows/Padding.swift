@@ -27,16 +27,22 @@ public struct Padding: Sendable, Hashable, ExpressibleByIntegerLiteral, Expressi
     /// None.
     public static let valid: Padding = 0
 
+    /// The numbers before and after each axis; nil for `.same` and where another number of axes was given.
+    func resolvedSides(rank: Int) -> (before: SIMD3<Int>, after: SIMD3<Int>)? {
+        guard case .sides(let before, let after) = kind, let before = before.resolved(rank: rank, rest: 0),
+            let after = after.resolved(rank: rank, rest: 0)
+        else { return nil }
+        return (before, after)
+    }
+
     /// The numbers before and after each of three axes, of which the last `rank` count; nil where another number of
     /// axes was given.
     func resolved(
         rank: Int, input: SIMD3<Int>, extent: SIMD3<Int>, stride: SIMD3<Int>
     ) -> (before: SIMD3<Int>, after: SIMD3<Int>)? {
         switch kind {
-        case .sides(let before, let after):
-            guard let before = before.resolved(rank: rank, rest: 0), let after = after.resolved(rank: rank, rest: 0)
-            else { return nil }
-            return (before, after)
+        case .sides:
+            return resolvedSides(rank: rank)
         case .same:
             var total = SIMD3<Int>()
             for axis in 3 - rank..<3 {

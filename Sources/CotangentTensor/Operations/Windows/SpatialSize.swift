@@ -24,6 +24,11 @@ public struct SpatialSize: Sendable, Hashable, ExpressibleByIntegerLiteral, Expr
 
     public init(arrayLiteral lengths: Int...) { self.init(lengths) }
 
+    /// One number for each of `rank` axes; nil where another number of axes was given.
+    package func lengths(rank: Int) -> [Int]? {
+        resolved(rank: rank, rest: 1).map { lengths in (3 - rank..<3).map { lengths[$0] } }
+    }
+
     /// The numbers for `rank` axes at the end of depth, height, width, with `rest` for the axes before; nil where
     /// another number of axes was given.
     package func resolved(rank: Int, rest: Int) -> SIMD3<Int>? {

@@ -29,18 +29,12 @@ package struct WindowGeometry: Sendable, Hashable {
         let rank = lengths.count
         var input = SIMD3<Int>(repeating: 1)
         for (axis, length) in lengths.enumerated() { input[3 - rank + axis] = length }
-        func resolve(_ size: SpatialSize, _ name: String, _ least: Int) throws(Problem) -> SIMD3<Int> {
-            guard let resolved = size.resolved(rank: rank, rest: 1) else {
-                throw Problem(message: "\(name) \(size) does not fit \(rank) spatial ax\(rank == 1 ? "is" : "es")")
-            }
-            guard resolved.min() >= least, resolved.max() <= Self.largest else {
-                throw Problem(message: "\(name) \(size) must be at least \(least) along each axis")
-            }
-            return resolved
+        func resolve(_ size: SpatialSize, _ name: String) throws(Problem) -> SIMD3<Int> {
+            try Self.resolve(size, name, rank, least: 1, rest: 1)
         }
-        let kernel = try resolve(kernel, "the kernel size", 1)
-        let stride = try resolve(stride, "the stride", 1)
-        let dilation = try resolve(dilation, "the dilation", 1)
+        let kernel = try resolve(kernel, "the kernel size")
+        let stride = try resolve(stride, "the stride")
+        let dilation = try resolve(dilation, "the dilation")
         let extent = dilation &* (kernel &- 1) &+ 1
         guard let (before, after) = padding.resolved(rank: rank, input: input, extent: extent, stride: stride) else {
             throw Problem(message: "the padding \(padding) does not fit \(rank) spatial axes")
@@ -76,6 +70,48 @@ package struct WindowGeometry: Sendable, Hashable {
         self.output = output
     }
 
+    /// The window of the convolution whose adjoint takes an input of `lengths` to an output that is `outputPadding`
+    /// longer than the shortest possible.
+    init(
+        transposing lengths: some RandomAccessCollection<Int>, kernel: SpatialSize, stride: SpatialSize,
+        padding: Padding, outputPadding: SpatialSize, dilation: SpatialSize
+    ) throws(Problem) {
+        let rank = lengths.count
+        let steps = try Self.resolve(stride, "the stride", rank, least: 1, rest: 1)
+        let spread = try Self.resolve(dilation, "the dilation", rank, least: 1, rest: 1)
+        let sizes = try Self.resolve(kernel, "the kernel size", rank, least: 1, rest: 1)
+        let extra = try Self.resolve(outputPadding, "the output padding", rank, least: 0, rest: 0)
+        let extent = spread &* (sizes &- 1) &+ 1
+        guard let (before, after) = padding.resolvedSides(rank: rank) else {
+            throw Problem(message: "the padding \(padding) does not fit \(rank) spatial axes of a transposed convolution")
+        }
+        guard all(extra .< pointwiseMax(steps, spread)) else {
+            throw Problem(
+                message: "the output padding \(outputPadding) must be less than the stride \(stride) or the dilation \(dilation)")
+        }
+        var whole: [Int] = []
+        for (axis, length) in zip(3 - rank..<3, lengths) {
+            let size = (length - 1) * steps[axis] + extent[axis] + extra[axis] - before[axis] - after[axis]
+            guard length > 0, size > 0 else {
+                throw Problem(message: "a length of \(length) with padding \(padding) gives an output of length \(size)")
+            }
+            whole.append(size)
+        }
+        try self.init(input: whole, kernel: kernel, stride: stride, padding: padding, dilation: dilation)
+    }
+
+    private static func resolve(
+        _ size: SpatialSize, _ name: String, _ rank: Int, least: Int, rest: Int
+    ) throws(Problem) -> SIMD3<Int> {
+        guard let resolved = size.resolved(rank: rank, rest: rest) else {
+            throw Problem(message: "\(name) \(size) does not fit \(rank) spatial ax\(rank == 1 ? "is" : "es")")
+        }
+        guard resolved.min() >= least, resolved.max() <= largest else {
+            throw Problem(message: "\(name) \(size) must be at least \(least) along each axis")
+        }
+        return resolved
+    }
+
     /// Beyond any memory, and far from overflow in products.
     private static let largest = 1 << 31
 
@@ -87,6 +123,10 @@ package struct WindowGeometry: Sendable, Hashable {
     package var outputCount: Int { output[0] * output[1] * output[2] }
     package var kernelCount: Int { kernel[0] * kernel[1] * kernel[2] }
 
-    /// The output's spatial lengths, `rank` of them.
-    package var outputLengths: [Int] { (3 - rank..<3).map { output[$0] } }
+    /// The spatial lengths of the axes that count.
+    package var inputLengths: [Int] { lengths(input) }
+    package var outputLengths: [Int] { lengths(output) }
+    package var kernelLengths: [Int] { lengths(kernel) }
+
+    private func lengths(_ all: SIMD3<Int>) -> [Int] { (3 - rank..<3).map { all[$0] } }
 }
