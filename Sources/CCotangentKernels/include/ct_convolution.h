@@ -36,4 +36,105 @@ void ct_add_columns_f64(const ct_window *window, const ct_panel *panel, size_t c
 void ct_channel_bias_f32(size_t rows, size_t columns, const float *bias, int relu, float *y, size_t line);
 void ct_channel_bias_f64(size_t rows, size_t columns, const double *bias, int relu, double *y, size_t line);
 
+// Winograd's minimal filtering F(m×m, 3×3) for m = 2 and 4: see winograd.c. Tiles of m×m outputs, in rows; a tile's
+// transform has (m + 2)² elements. What is called `transforms` below holds element e of tile t for channel c at
+// [e · plane + t · line + c], so that each element is a matrix [tiles, channels] with lines `line` apart.
+// line is at least the number of channels rounded up to a multiple of CT_WINOGRAD_LANES; lanes past the channels are
+// written and have no meaning.
+enum { CT_WINOGRAD_LANES = 16 };
+typedef struct {
+    ptrdiff_t m;
+    ptrdiff_t channels, height, width; // of the planes in memory
+    ptrdiff_t top, left;               // zeros before the planes, as the first tile sees them
+    ptrdiff_t tile_columns;
+} ct_winograd;
+
+// Elements of the scratch that the functions on tiles need for `rows` rows of tiles.
+size_t ct_winograd_scratch(const ct_winograd *w, ptrdiff_t rows);
+
+// The transforms of windows: of inputs, (m + 2)² elements at steps of m (Bᵀ d B), or of outputs' cotangents, m² (A d Aᵀ).
+void ct_winograd_input_f32(const ct_winograd *w, ptrdiff_t row, ptrdiff_t rows, const float *x, float *scratch,
+                           float *transforms, size_t plane, size_t line);
+void ct_winograd_input_f64(const ct_winograd *w, ptrdiff_t row, ptrdiff_t rows, const double *x, double *scratch,
+                           double *transforms, size_t plane, size_t line);
+void ct_winograd_cotangent_f32(const ct_winograd *w, ptrdiff_t row, ptrdiff_t rows, const float *dy, float *scratch,
+                               float *transforms, size_t plane, size_t line);
+void ct_winograd_cotangent_f64(const ct_winograd *w, ptrdiff_t row, ptrdiff_t rows, const double *dy, double *scratch,
+                               double *transforms, size_t plane, size_t line);
+
+// Outputs from their transforms (Aᵀ m A), with bias by channel (may be 0) and ReLU; here the planes are the outputs.
+void ct_winograd_output_f32(const ct_winograd *w, ptrdiff_t row, ptrdiff_t rows, const float *transforms, size_t plane,
+                            size_t line, const float *bias, int relu, float *scratch, float *y);
+void ct_winograd_output_f64(const ct_winograd *w, ptrdiff_t row, ptrdiff_t rows, const double *transforms, size_t plane,
+                            size_t line, const double *bias, int relu, double *scratch, double *y);
+
+// Transforms of kernels (G g Gᵀ), weight [outputs, inputs, 3, 3], for input channels first..<end as
+// [inputs, outputs] with lines `line` apart.
+void ct_winograd_weight_f32(ptrdiff_t m, size_t inputs, size_t outputs, size_t first, size_t end, const float *weight,
+                            float *transforms, size_t plane, size_t line);
+void ct_winograd_weight_f64(ptrdiff_t m, size_t inputs, size_t outputs, size_t first, size_t end, const double *weight,
+                            double *transforms, size_t plane, size_t line);
+// The same of the kernels turned by 180°, for output channels first..<end as [outputs, inputs]: of the convolution
+// from cotangents to inputs.
+void ct_winograd_turned_weight_f32(ptrdiff_t m, size_t inputs, size_t outputs, size_t first, size_t end,
+                                   const float *weight, float *transforms, size_t plane, size_t line);
+void ct_winograd_turned_weight_f64(ptrdiff_t m, size_t inputs, size_t outputs, size_t first, size_t end,
+                                   const double *weight, double *transforms, size_t plane, size_t line);
+// Kernels' gradients from theirs (Gᵀ u G), transforms [inputs, outputs], for input channels first..<end.
+void ct_winograd_weight_gradient_f32(ptrdiff_t m, size_t inputs, size_t outputs, size_t first, size_t end,
+                                     const float *transforms, size_t plane, size_t line, float *dw);
+void ct_winograd_weight_gradient_f64(ptrdiff_t m, size_t inputs, size_t outputs, size_t first, size_t end,
+                                     const double *transforms, size_t plane, size_t line, double *dw);
+
+// The direct form: sums of shifted rows, see convolution_direct.c.
+
+// A box of planes with what surrounds them, which may be zeros. Rows and columns are set apart by their remainder
+// modulo the step, so that what a strided window sees along a row is a run of neighbours:
+// band[c][d][rh][rw][h][w] = x[c][first₀ + d · step₀][first₁ + h · step₁ + rh][first₂ + w · step₂ + rw]
+typedef struct {
+    ptrdiff_t input[3]; // a plane's lengths
+    ptrdiff_t first[3]; // may be negative
+    ptrdiff_t count[3]; // of d, h, w
+    ptrdiff_t step[3];
+} ct_band;
+// Elements of a channel of a band, and of what may be read behind the last one.
+size_t ct_band_count(const ct_band *band);
+enum { CT_BAND_SLACK = 64 };
+void ct_band_f32(const ct_band *band, size_t channels, const float *x, float *y);
+void ct_band_f64(const ct_band *band, size_t channels, const double *x, double *y);
+
+// How many rows of a product the direct form computes at once on this CPU.
+size_t ct_direct_block(void);
+// Elements of a packed matrix of `rows` rows and `taps` columns.
+size_t ct_direct_packed_count(size_t rows, size_t taps);
+// packed[r / block][d · taps + t][r % block] = weight[r · row_stride + d · depth_stride + tap[t]], zero past the rows.
+void ct_direct_pack_f32(size_t rows, size_t row_stride, size_t depth, size_t depth_stride, size_t taps,
+                        const int32_t *tap, const float *weight, float *packed);
+void ct_direct_pack_f64(size_t rows, size_t row_stride, size_t depth, size_t depth_stride, size_t taps,
+                        const int32_t *tap, const double *weight, double *packed);
+
+// y[r][j] (+)= Σ_q packed[r][q] band[offsets[q] + j] for j in 0..<16 · vectors; lines of y are `line` apart.
+void ct_direct_multiply_f32(size_t rows, size_t taps, const int32_t *offsets, const float *band, size_t vectors,
+                            const float *packed, int accumulate, float *y, size_t line);
+void ct_direct_multiply_f64(size_t rows, size_t taps, const int32_t *offsets, const double *band, size_t vectors,
+                            const double *packed, int accumulate, double *y, size_t line);
+// w[r][q] += Σ_j y[r][j] band[offsets[q] + j] for j in 0..<16 · vectors; rows of w are `stride` apart.
+void ct_direct_correlate_f32(size_t rows, size_t taps, const int32_t *offsets, const float *band, size_t vectors,
+                             const float *y, size_t line, float *w, size_t stride);
+void ct_direct_correlate_f64(size_t rows, size_t taps, const int32_t *offsets, const double *band, size_t vectors,
+                             const double *y, size_t line, double *w, size_t stride);
+
+// Rows of a box of lines [rows][width] to places of an image and back:
+// y[r][i · pitch + j · step] = f(x[r · line + i · width + j]) for i in 0..<height, j in 0..<columns; f adds the bias of
+// row r, where there is one, and applies ReLU where asked.
+void ct_direct_store_f32(size_t rows, size_t height, size_t columns, const float *x, size_t line, size_t width,
+                         const float *bias, int relu, float *y, size_t plane, size_t pitch, size_t step);
+void ct_direct_store_f64(size_t rows, size_t height, size_t columns, const double *x, size_t line, size_t width,
+                         const double *bias, int relu, double *y, size_t plane, size_t pitch, size_t step);
+// y[r · line + i · width + j] = x[r · plane + i · pitch + j], and zeros in the other places of each line.
+void ct_direct_load_f32(size_t rows, size_t height, size_t columns, const float *x, size_t plane, size_t pitch,
+                        float *y, size_t line, size_t width);
+void ct_direct_load_f64(size_t rows, size_t height, size_t columns, const double *x, size_t plane, size_t pitch,
+                        double *y, size_t line, size_t width);
+
 #endif

@@ -7,8 +7,8 @@ import CotangentBLAS
 ///
 /// In what follows C, K and P are a group's input channels, its output channels and the positions of one image; a patch
 /// has C·|kernel| elements.
-enum ColumnsConvolution: ConvolutionEngine {
-    static func forward<T: ConvolutionScalar>(
+struct ColumnsConvolution: ConvolutionEngine {
+    func forward<T: ConvolutionScalar>(
         _ shape: ConvolutionShape, _ x: UnsafePointer<T>, _ weight: UnsafePointer<T>, _ bias: UnsafePointer<T>?,
         relu: Bool, _ y: UnsafeMutablePointer<T>
     ) {
@@ -46,7 +46,7 @@ enum ColumnsConvolution: ConvolutionEngine {
         }
     }
 
-    static func inputGradient<T: ConvolutionScalar>(
+    func inputGradient<T: ConvolutionScalar>(
         _ shape: ConvolutionShape, _ dy: UnsafePointer<T>, _ weight: UnsafePointer<T>, _ dx: UnsafeMutablePointer<T>
     ) {
         let (patch, outputs, positions) = (shape.patchCount, shape.groupOutputs, shape.window.outputCount)
@@ -85,7 +85,7 @@ enum ColumnsConvolution: ConvolutionEngine {
         }
     }
 
-    static func weightGradient<T: ConvolutionScalar>(
+    func weightGradient<T: ConvolutionScalar>(
         _ shape: ConvolutionShape, _ x: UnsafePointer<T>, _ dy: UnsafePointer<T>, _ dw: UnsafeMutablePointer<T>
     ) {
         let (patch, outputs, positions) = (shape.patchCount, shape.groupOutputs, shape.window.outputCount)

@@ -29,15 +29,18 @@ extension ConvolutionAlgorithm {
     func serves(_ shape: ConvolutionShape) -> Bool {
         switch self {
         case .automatic, .withoutWinograd, .columns, .plain: true
-        case .winograd2, .winograd4, .direct: false
+        case .winograd2, .winograd4: WinogradConvolution.serves(shape)
+        case .direct: false
         }
     }
 
     /// The form to use for a shape that it serves.
-    func engine(_ pass: Pass, _ shape: ConvolutionShape, isFloat: Bool) -> any ConvolutionEngine.Type {
+    func engine(_ pass: Pass, _ shape: ConvolutionShape, isFloat: Bool) -> any ConvolutionEngine {
         switch self {
-        case .plain: PlainConvolution.self
-        default: ColumnsConvolution.self
+        case .plain: PlainConvolution()
+        case .winograd2: WinogradConvolution(m: 2)
+        case .winograd4: WinogradConvolution(m: 4)
+        default: ColumnsConvolution()
         }
     }
 }

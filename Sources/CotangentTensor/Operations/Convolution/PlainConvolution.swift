@@ -1,8 +1,8 @@
 import CotangentBLAS
 
 /// The definition, one element at a time: the reference that every other form is held against.
-enum PlainConvolution: ConvolutionEngine {
-    static func forward<T: ConvolutionScalar>(
+struct PlainConvolution: ConvolutionEngine {
+    func forward<T: ConvolutionScalar>(
         _ shape: ConvolutionShape, _ x: UnsafePointer<T>, _ weight: UnsafePointer<T>, _ bias: UnsafePointer<T>?,
         relu: Bool, _ y: UnsafeMutablePointer<T>
     ) {
@@ -15,14 +15,14 @@ enum PlainConvolution: ConvolutionEngine {
         }
     }
 
-    static func inputGradient<T: ConvolutionScalar>(
+    func inputGradient<T: ConvolutionScalar>(
         _ shape: ConvolutionShape, _ dy: UnsafePointer<T>, _ weight: UnsafePointer<T>, _ dx: UnsafeMutablePointer<T>
     ) {
         for i in 0..<shape.batch * shape.inputChannels * shape.window.inputCount { dx[i] = 0 }
         eachTerm(shape) { xi, wi, yi in dx[xi] += dy[yi] * weight[wi] }
     }
 
-    static func weightGradient<T: ConvolutionScalar>(
+    func weightGradient<T: ConvolutionScalar>(
         _ shape: ConvolutionShape, _ x: UnsafePointer<T>, _ dy: UnsafePointer<T>, _ dw: UnsafeMutablePointer<T>
     ) {
         for i in 0..<shape.outputChannels * shape.patchCount { dw[i] = 0 }
@@ -31,7 +31,7 @@ enum PlainConvolution: ConvolutionEngine {
 
     /// Every product x[xi] · weight[wi] that y[yi] is the sum of.
     @inline(__always)
-    private static func eachTerm(_ shape: ConvolutionShape, _ body: (_ xi: Int, _ wi: Int, _ yi: Int) -> Void) {
+    private func eachTerm(_ shape: ConvolutionShape, _ body: (_ xi: Int, _ wi: Int, _ yi: Int) -> Void) {
         let w = shape.window
         for n in 0..<shape.batch {
             for k in 0..<shape.outputChannels {
@@ -53,7 +53,7 @@ enum PlainConvolution: ConvolutionEngine {
     }
 
     @inline(__always)
-    private static func eachPosition(_ lengths: SIMD3<Int>, _ body: (SIMD3<Int>, Int) -> Void) {
+    private func eachPosition(_ lengths: SIMD3<Int>, _ body: (SIMD3<Int>, Int) -> Void) {
         var index = 0
         for d in 0..<lengths[0] {
             for h in 0..<lengths[1] {

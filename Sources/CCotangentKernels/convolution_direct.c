@@ -1,0 +1,42 @@
+#include "ct_convolution.h"
+#include "ct_openblas.h"
+#include "row_vectors.h"
+#include "transposition.h"
+
+// Convolution as a product of matrices that reads its columns where they are: in a padded box of the input, positions
+// are counted through row after row, so that each element of the kernel sees them as one run, at an offset of its own.
+// The positions between the rows' ends are computed too and thrown away. Nothing is copied but the box itself, and
+// blocks of the product stay in registers: 8 rows by 3 vectors of AVX-512's 32 registers.
+
+// Whether there are 32 registers of 64 bytes. Elsewhere a vector takes several registers of 16 or 32.
+static int has_wide_registers(void) { return strcmp(ct_cpu_level(), "x86-64-v4") == 0; }
+
+enum { WIDE = 8, NARROW = 6 };
+
+size_t ct_direct_block(void) { return has_wide_registers() ? WIDE : NARROW; }
+
+size_t ct_direct_packed_count(size_t rows, size_t taps) {
+    const size_t block = ct_direct_block();
+    return (rows + block - 1) / block * block * taps;
+}
+
+size_t ct_band_count(const ct_band *b) {
+    return (size_t)(b->count[0] * b->count[1] * b->count[2] * b->step[1] * b->step[2]);
+}
+
+#define JOIN_(a, b) a##_##b
+#define JOIN(a, b) JOIN_(a, b)
+#define NAME(name) JOIN(name, SUFFIX)
+
+#define T float
+#define SUFFIX f32
+#define N 16
+#include "convolution_direct_template.h"
+#undef T
+#undef SUFFIX
+#undef N
+
+#define T double
+#define SUFFIX f64
+#define N 8
+#include "convolution_direct_template.h"
