@@ -1,6 +1,6 @@
 #include "ct_convolution.h"
 #include "ct_openblas.h"
-#include "row_vectors.h"
+#include "runs.h"
 #include "transposition.h"
 
 // Convolution as a product of matrices that reads its columns where they are: in a padded box of the input, positions
@@ -20,8 +20,10 @@ size_t ct_direct_packed_count(size_t rows, size_t taps) {
     return (rows + block - 1) / block * block * taps;
 }
 
+// An odd number of cache lines: channels begin with a line, and not all in the same few sets of the cache.
 size_t ct_band_count(const ct_band *b) {
-    return (size_t)(b->count[0] * b->count[1] * b->count[2] * b->step[1] * b->step[2]);
+    const size_t count = (size_t)(b->count[0] * b->count[1] * b->count[2] * b->step[1] * b->step[2]);
+    return (((count + 15) / 16) | 1) * 16;
 }
 
 #define JOIN_(a, b) a##_##b
@@ -31,12 +33,15 @@ size_t ct_band_count(const ct_band *b) {
 #define T float
 #define SUFFIX f32
 #define N 16
+#define SWAP_STEPS SWAP_STEPS16
 #include "convolution_direct_template.h"
 #undef T
 #undef SUFFIX
 #undef N
+#undef SWAP_STEPS
 
 #define T double
 #define SUFFIX f64
 #define N 8
+#define SWAP_STEPS SWAP_STEPS8
 #include "convolution_direct_template.h"

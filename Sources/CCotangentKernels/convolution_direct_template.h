@@ -11,14 +11,17 @@ CT_INLINE void NAME(band_row)(T *y, const T *row, ptrdiff_t first, ptrdiff_t ste
     if (high > count) high = count;
     if (!row || high < low) low = high = count;
     for (ptrdiff_t j = 0; j < low; j++) y[j] = 0;
-    if (step == 1) memcpy(y + low, row + first + low, (size_t)(high - low) * sizeof(T));
-    else if (step == 2) for (ptrdiff_t j = low; j < high; j++) y[j] = row[first + 2 * j];
+    if (step == 1) NAME(copy_run)(high - low, row + first + low, y + low);
+    else if (step == 2) NAME(copy_even_run)(high - low, row + first + 2 * low, y + low);
     else for (ptrdiff_t j = low; j < high; j++) y[j] = row[first + step * j];
     for (ptrdiff_t j = high; j < count; j++) y[j] = 0;
 }
 
 CT_CLONES void NAME(ct_band)(const ct_band *b, size_t channels, const T *x, T *y) {
-    for (size_t c = 0; c < channels; c++, x += b->input[0] * b->input[1] * b->input[2]) {
+    const size_t plane = ct_band_count(b);
+    T *end = y;
+    for (size_t c = 0; c < channels; c++, x += b->input[0] * b->input[1] * b->input[2], end += plane) {
+        y = end;
         for (ptrdiff_t i = 0; i < b->count[0]; i++) {
             const ptrdiff_t d = b->first[0] + i * b->step[0];
             for (ptrdiff_t rh = 0; rh < b->step[1]; rh++)
@@ -30,8 +33,9 @@ CT_CLONES void NAME(ct_band)(const ct_band *b, size_t channels, const T *x, T *y
                                        b->step[2], b->count[2], b->input[2]);
                     }
         }
+        while (y < end + plane) *y++ = 0;
     }
-    memset(y, 0, CT_BAND_SLACK * sizeof(T));
+    memset(end, 0, CT_BAND_SLACK * sizeof(T));
 }
 
 CT_CLONES void NAME(ct_direct_pack)(size_t rows, size_t row_stride, size_t depth, size_t depth_stride, size_t taps,
@@ -72,51 +76,30 @@ CT_INLINE void NAME(multiply_tile)(size_t rows, size_t vectors, size_t block, si
         }
 }
 
-// All vectors of some rows, `most` at a time, in parts as equal as can be.
+// A tile's columns for all rows: the columns stay in the first-level cache, the packed matrix streams by.
 #define MULTIPLY_CASE(R, C) \
     case C: NAME(multiply_tile)(R, C, block, taps, offsets, band, packed, accumulate, y, line); break;
-#define MULTIPLY_ROWS(R, most, cases)                                                                                 \
-    do {                                                                                                              \
-        size_t left = vectors;                                                                                        \
-        for (size_t parts = (vectors + (most) - 1) / (most); parts > 0; parts--) {                                    \
-            const size_t part = (left + parts - 1) / parts;                                                           \
-            switch (part) { cases }                                                                                   \
-            band += part * N;                                                                                         \
-            y += part * N;                                                                                            \
-            left -= part;                                                                                             \
-        }                                                                                                             \
-    } while (0)
+#define MULTIPLY_ROWS(R, cases) switch (vectors) { cases }
 
-CT_INLINE void NAME(multiply_rows)(size_t rows, int wide, size_t vectors, size_t block, size_t taps,
-                                   const int32_t *offsets, const T *band, const T *packed, int accumulate, T *y,
-                                   size_t line) {
-    if (!wide) {
-        switch (rows) {
-        case 1: MULTIPLY_ROWS(1, 2, MULTIPLY_CASE(1, 1) MULTIPLY_CASE(1, 2)); break;
-        case 2: MULTIPLY_ROWS(2, 1, MULTIPLY_CASE(2, 1)); break;
-        case 3:
-        case 4: MULTIPLY_ROWS(4, 1, MULTIPLY_CASE(4, 1)); break;
-        default: MULTIPLY_ROWS(6, 1, MULTIPLY_CASE(6, 1)); break;
-        }
-        return;
-    }
+CT_INLINE void NAME(multiply_rows)(size_t rows, size_t vectors, size_t block, size_t taps, const int32_t *offsets,
+                                   const T *band, const T *packed, int accumulate, T *y, size_t line) {
     switch (rows) {
     case 1:
-        MULTIPLY_ROWS(1, 8, MULTIPLY_CASE(1, 1) MULTIPLY_CASE(1, 2) MULTIPLY_CASE(1, 3) MULTIPLY_CASE(1, 4)
-                                MULTIPLY_CASE(1, 5) MULTIPLY_CASE(1, 6) MULTIPLY_CASE(1, 7) MULTIPLY_CASE(1, 8));
+        MULTIPLY_ROWS(1, MULTIPLY_CASE(1, 1) MULTIPLY_CASE(1, 2) MULTIPLY_CASE(1, 3) MULTIPLY_CASE(1, 4)
+                             MULTIPLY_CASE(1, 5) MULTIPLY_CASE(1, 6) MULTIPLY_CASE(1, 7) MULTIPLY_CASE(1, 8));
         break;
     case 2:
-        MULTIPLY_ROWS(2, 8, MULTIPLY_CASE(2, 1) MULTIPLY_CASE(2, 2) MULTIPLY_CASE(2, 3) MULTIPLY_CASE(2, 4)
-                                MULTIPLY_CASE(2, 5) MULTIPLY_CASE(2, 6) MULTIPLY_CASE(2, 7) MULTIPLY_CASE(2, 8));
+        MULTIPLY_ROWS(2, MULTIPLY_CASE(2, 1) MULTIPLY_CASE(2, 2) MULTIPLY_CASE(2, 3) MULTIPLY_CASE(2, 4)
+                             MULTIPLY_CASE(2, 5) MULTIPLY_CASE(2, 6) MULTIPLY_CASE(2, 7) MULTIPLY_CASE(2, 8));
         break;
     case 3:
     case 4:
-        MULTIPLY_ROWS(4, 6, MULTIPLY_CASE(4, 1) MULTIPLY_CASE(4, 2) MULTIPLY_CASE(4, 3) MULTIPLY_CASE(4, 4)
-                                MULTIPLY_CASE(4, 5) MULTIPLY_CASE(4, 6));
+        MULTIPLY_ROWS(4, MULTIPLY_CASE(4, 1) MULTIPLY_CASE(4, 2) MULTIPLY_CASE(4, 3) MULTIPLY_CASE(4, 4)
+                             MULTIPLY_CASE(4, 5) MULTIPLY_CASE(4, 6));
         break;
     case 5:
-    case 6: MULTIPLY_ROWS(6, 4, MULTIPLY_CASE(6, 1) MULTIPLY_CASE(6, 2) MULTIPLY_CASE(6, 3) MULTIPLY_CASE(6, 4)); break;
-    default: MULTIPLY_ROWS(8, 3, MULTIPLY_CASE(8, 1) MULTIPLY_CASE(8, 2) MULTIPLY_CASE(8, 3)); break;
+    case 6: MULTIPLY_ROWS(6, MULTIPLY_CASE(6, 1) MULTIPLY_CASE(6, 2) MULTIPLY_CASE(6, 3) MULTIPLY_CASE(6, 4)); break;
+    default: MULTIPLY_ROWS(8, MULTIPLY_CASE(8, 1) MULTIPLY_CASE(8, 2) MULTIPLY_CASE(8, 3)); break;
     }
 }
 
@@ -124,10 +107,31 @@ CT_INLINE void NAME(multiply_rows)(size_t rows, int wide, size_t vectors, size_t
 CT_CLONES void NAME(ct_direct_multiply)(size_t rows, size_t taps, const int32_t *offsets, const T *band, size_t vectors,
                                         const T *packed, int accumulate, T *y, size_t line) {
     const int wide = has_wide_registers();
-    const size_t block = wide ? WIDE : NARROW, count = vectors * 16 / N;
-    for (size_t r = 0; r < rows; r += block, packed += block * taps, y += block * line)
-        NAME(multiply_rows)(rows - r < block ? rows - r : block, wide, count, block, taps, offsets, band, packed,
-                            accumulate, y, line);
+    const size_t block = wide ? WIDE : NARROW;
+    size_t most = wide ? (rows > 6 ? 3 : rows > 4 ? 4 : rows > 2 ? 6 : 8) : rows > 1 ? 1 : 2;
+    size_t left = vectors * 16 / N;
+    // Parts as equal as can be.
+    for (size_t parts = (left + most - 1) / most; parts > 0; parts--) {
+        const size_t part = (left + parts - 1) / parts;
+        for (size_t r = 0; r < rows; r += block)
+            NAME(multiply_rows)(rows - r < block ? rows - r : block, part, block, taps, offsets, band,
+                                packed + r * taps, accumulate, y + r * line, line);
+        band += part * N;
+        y += part * N;
+        left -= part;
+    }
+}
+
+// The sums of the lanes of each of N vectors: after a transposition they are sums of vectors.
+CT_INLINE void NAME(totals)(V *r, V *sums) {
+    typedef V lanes;
+    SWAP_STEPS
+    V even = r[0], odd = r[1];
+    _Pragma("clang loop unroll(full)") for (size_t k = 2; k < N; k += 2) {
+        even += r[k];
+        odd += r[k + 1];
+    }
+    *sums = even + odd;
 }
 
 CT_INLINE void NAME(correlate_tile)(size_t rows, size_t taps, const int32_t *offsets, const T *band, size_t vectors,
@@ -147,9 +151,16 @@ CT_INLINE void NAME(correlate_tile)(size_t rows, size_t taps, const int32_t *off
             _Pragma("clang loop unroll(full)") for (size_t q = 0; q < taps; q++) sums[r][q] += dy * x[q];
         }
     }
-    _Pragma("clang loop unroll(full)") for (size_t r = 0; r < rows; r++)
-        _Pragma("clang loop unroll(full)") for (size_t q = 0; q < taps; q++)
-            w[r * stride + q] += NAME(total)(&sums[r][q]);
+    _Pragma("clang loop unroll(full)") for (size_t first = 0; first < rows * taps; first += N) {
+        V part[N], total;
+        T lanes[N];
+        _Pragma("clang loop unroll(full)") for (size_t k = 0; k < N; k++)
+            part[k] = first + k < rows * taps ? sums[(first + k) / taps][(first + k) % taps] : (V){0};
+        NAME(totals)(part, &total);
+        memcpy(lanes, &total, sizeof lanes);
+        _Pragma("clang loop unroll(full)") for (size_t k = 0; k < N && first + k < rows * taps; k++)
+            w[(first + k) / taps * stride + (first + k) % taps] += lanes[k];
+    }
 }
 
 #define CORRELATE_CASE(R, C) \
@@ -196,6 +207,19 @@ CT_CLONES void NAME(ct_direct_correlate)(size_t rows, size_t taps, const int32_t
                              y + r * line, line, w + r * stride, stride);
 }
 
+// A run of n elements at x, which may be read to the end of a vector, with bias and ReLU.
+CT_INLINE void NAME(store_run)(ptrdiff_t n, const T *x, T bias, int relu, T *y) {
+    for (ptrdiff_t done = 0; done < n; done += N) {
+        const ptrdiff_t j = done + N <= n || n < N ? done : n - N;
+        V v;
+        memcpy(&v, x + j, sizeof v);
+        v += bias;
+        if (relu) v = (V)(~(NAME(mask))(v <= 0) & (NAME(mask))v);
+        if (n >= N) memcpy(y + j, &v, sizeof v);
+        else NAME(store)((size_t)n, &v, y);
+    }
+}
+
 CT_CLONES void NAME(ct_direct_store)(size_t rows, size_t height, size_t columns, const T *x, size_t line, size_t width,
                                      const T *bias, int relu, T *y, size_t plane, size_t pitch, size_t step) {
     for (size_t r = 0; r < rows; r++) {
@@ -203,18 +227,10 @@ CT_CLONES void NAME(ct_direct_store)(size_t rows, size_t height, size_t columns,
         for (size_t i = 0; i < height; i++) {
             const T *from = x + r * line + i * width;
             T *to = y + r * plane + i * pitch;
-            if (step != 1) {
-                for (size_t j = 0; j < columns; j++) {
-                    const T v = from[j] + b;
-                    to[j * step] = relu && v <= 0 ? 0 : v;
-                }
-            } else if (relu) {
-                for (size_t j = 0; j < columns; j++) {
-                    const T v = from[j] + b;
-                    to[j] = v <= 0 ? 0 : v;
-                }
-            } else {
-                for (size_t j = 0; j < columns; j++) to[j] = from[j] + b;
+            if (step == 1) NAME(store_run)((ptrdiff_t)columns, from, b, relu, to);
+            else for (size_t j = 0; j < columns; j++) {
+                const T v = from[j] + b;
+                to[j * step] = relu && v <= 0 ? 0 : v;
             }
         }
     }
@@ -222,11 +238,14 @@ CT_CLONES void NAME(ct_direct_store)(size_t rows, size_t height, size_t columns,
 
 CT_CLONES void NAME(ct_direct_load)(size_t rows, size_t height, size_t columns, const T *x, size_t plane, size_t pitch,
                                     T *y, size_t line, size_t width) {
-    for (size_t r = 0; r < rows; r++) {
-        T *to = y + r * line;
-        memset(to, 0, line * sizeof(T));
-        for (size_t i = 0; i < height; i++)
-            memcpy(to + i * width, x + r * plane + i * pitch, columns * sizeof(T));
+    for (size_t r = 0; r < rows; r++, y += line, x += plane) {
+        size_t end = 0;
+        for (size_t i = 0; i < height; i++) {
+            while (end < i * width) y[end++] = 0;
+            NAME(copy_run)((ptrdiff_t)columns, x + i * pitch, y + i * width);
+            end = i * width + columns;
+        }
+        while (end < line) y[end++] = 0;
     }
 }
 

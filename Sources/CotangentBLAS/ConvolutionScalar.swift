@@ -1,7 +1,7 @@
 import CCotangentKernels
 
 /// A scalar that convolutions compute with: the C loops behind them, for `Float` and `Double`. See ct_convolution.h.
-package protocol ConvolutionScalar: WinogradScalar {
+package protocol ConvolutionScalar: WinogradScalar, DirectScalar {
     static func columns(
         _ window: ct_window, _ panel: ct_panel, channels: Int, _ x: UnsafePointer<Self>,
         scratch: UnsafeMutablePointer<Self>, _ columns: UnsafeMutablePointer<Self>, line: Int)

@@ -164,30 +164,29 @@ struct Panels {
         window = ct_window(shape.window)
         // Half a mebibyte of columns, so that they stay in the second-level cache.
         let positions = max(64, min(most, 131_072 / max(1, patch)))
+        if output[2] > positions {
+            let parts = (output[2] + positions - 1) / positions
+            all = Self.cut(output, rows: 1, columns: (output[2] + parts - 1) / parts)
+        } else {
+            let parts = (output[1] * output[2] + positions - 1) / positions
+            all = Self.cut(output, rows: (output[1] + parts - 1) / parts, columns: output[2])
+        }
+    }
+
+    /// Panels of at most `rows` rows and `columns` columns. The first is as large as any.
+    static func cut(_ output: SIMD3<Int>, rows: Int, columns: Int) -> [ct_panel] {
         var all: [ct_panel] = []
         for depth in 0..<output[0] {
-            if output[2] > positions {
-                let parts = (output[2] + positions - 1) / positions
-                let width = (output[2] + parts - 1) / parts
-                for row in 0..<output[1] {
-                    for column in stride(from: 0, to: output[2], by: width) {
-                        all.append(
-                            ct_panel(
-                                depth: depth, row: row, rows: 1, column: column, columns: min(width, output[2] - column)
-                            ))
-                    }
-                }
-            } else {
-                let parts = (output[1] * output[2] + positions - 1) / positions
-                let rows = (output[1] + parts - 1) / parts
-                for row in stride(from: 0, to: output[1], by: rows) {
+            for row in stride(from: 0, to: output[1], by: rows) {
+                for column in stride(from: 0, to: output[2], by: columns) {
                     all.append(
                         ct_panel(
-                            depth: depth, row: row, rows: min(rows, output[1] - row), column: 0, columns: output[2]))
+                            depth: depth, row: row, rows: min(rows, output[1] - row), column: column,
+                            columns: min(columns, output[2] - column)))
                 }
             }
         }
-        self.all = all
+        return all
     }
 
     var count: Int { all.count }

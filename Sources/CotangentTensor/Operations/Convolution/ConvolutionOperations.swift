@@ -65,7 +65,7 @@ extension ConvolutionShape {
         let (x, weight, bias) = (x.contiguous, weight.contiguous, bias?.contiguous)
         let y = Tensor(uninitialized: outputShape, x.dtype)
         if y.isAbstract || y.count == 0 { return y }
-        let engine = algorithm.engine(.forward, self, isFloat: x.dtype == .float32)
+        let engine = algorithm.engine(.forward, self)
         func run<T: ConvolutionScalar>(_: T.Type) {
             engine.forward(
                 self, x.pointer(T.self), weight.pointer(T.self), bias.map { $0.pointer(T.self) }, relu: relu,
@@ -81,7 +81,7 @@ extension ConvolutionShape {
         if isEmpty { return Tensor.zeros(inputShape, dtype: dy.dtype) }
         let dx = Tensor(uninitialized: inputShape, dy.dtype)
         if dx.isAbstract || dx.count == 0 { return dx }
-        let engine = algorithm.engine(.inputGradient, self, isFloat: dy.dtype == .float32)
+        let engine = algorithm.engine(.inputGradient, self)
         func run<T: ConvolutionScalar>(_: T.Type) {
             engine.inputGradient(self, dy.pointer(T.self), weight.pointer(T.self), dx.mutablePointer(T.self))
         }
@@ -95,7 +95,7 @@ extension ConvolutionShape {
         if isEmpty { return Tensor.zeros(weightShape, dtype: dy.dtype) }
         let dw = Tensor(uninitialized: weightShape, x.dtype)
         if dw.isAbstract || dw.count == 0 { return dw }
-        let engine = algorithm.engine(.weightGradient, self, isFloat: x.dtype == .float32)
+        let engine = algorithm.engine(.weightGradient, self)
         func run<T: ConvolutionScalar>(_: T.Type) {
             engine.weightGradient(self, x.pointer(T.self), dy.pointer(T.self), dw.mutablePointer(T.self))
         }

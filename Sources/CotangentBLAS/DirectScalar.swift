@@ -1,0 +1,108 @@
+import CCotangentKernels
+
+/// The loops of the direct form of convolution, for `Float` and `Double`: see ct_convolution.h and convolution_direct.c.
+package protocol DirectScalar: BLASScalar {
+    static func band(
+        _ band: ct_band, channels: Int, _ x: UnsafePointer<Self>, _ y: UnsafeMutablePointer<Self>)
+    static func directPack(
+        rows: Int, rowStride: Int, depth: Int, depthStride: Int, taps: [Int32], _ weight: UnsafePointer<Self>,
+        _ packed: UnsafeMutablePointer<Self>)
+    static func directMultiply(
+        rows: Int, taps: Int, offsets: UnsafePointer<Int32>, _ band: UnsafePointer<Self>, vectors: Int,
+        _ packed: UnsafePointer<Self>, accumulate: Bool, _ y: UnsafeMutablePointer<Self>, line: Int)
+    static func directCorrelate(
+        rows: Int, taps: Int, offsets: UnsafePointer<Int32>, _ band: UnsafePointer<Self>, vectors: Int,
+        _ y: UnsafePointer<Self>, line: Int, _ w: UnsafeMutablePointer<Self>, stride: Int)
+    static func directStore(
+        rows: Int, height: Int, columns: Int, _ x: UnsafePointer<Self>, line: Int, width: Int,
+        bias: UnsafePointer<Self>?, relu: Bool, _ y: UnsafeMutablePointer<Self>, plane: Int, pitch: Int, step: Int)
+    static func directLoad(
+        rows: Int, height: Int, columns: Int, _ x: UnsafePointer<Self>, plane: Int, pitch: Int,
+        _ y: UnsafeMutablePointer<Self>, line: Int, width: Int)
+}
+
+extension Float: DirectScalar {
+    package static func band(
+        _ band: ct_band, channels: Int, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>
+    ) {
+        withUnsafePointer(to: band) { ct_band_f32($0, channels, x, y) }
+    }
+
+    package static func directPack(
+        rows: Int, rowStride: Int, depth: Int, depthStride: Int, taps: [Int32], _ weight: UnsafePointer<Float>,
+        _ packed: UnsafeMutablePointer<Float>
+    ) {
+        ct_direct_pack_f32(rows, rowStride, depth, depthStride, taps.count, taps, weight, packed)
+    }
+
+    package static func directMultiply(
+        rows: Int, taps: Int, offsets: UnsafePointer<Int32>, _ band: UnsafePointer<Float>, vectors: Int,
+        _ packed: UnsafePointer<Float>, accumulate: Bool, _ y: UnsafeMutablePointer<Float>, line: Int
+    ) {
+        ct_direct_multiply_f32(rows, taps, offsets, band, vectors, packed, accumulate ? 1 : 0, y, line)
+    }
+
+    package static func directCorrelate(
+        rows: Int, taps: Int, offsets: UnsafePointer<Int32>, _ band: UnsafePointer<Float>, vectors: Int,
+        _ y: UnsafePointer<Float>, line: Int, _ w: UnsafeMutablePointer<Float>, stride: Int
+    ) {
+        ct_direct_correlate_f32(rows, taps, offsets, band, vectors, y, line, w, stride)
+    }
+
+    package static func directStore(
+        rows: Int, height: Int, columns: Int, _ x: UnsafePointer<Float>, line: Int, width: Int,
+        bias: UnsafePointer<Float>?, relu: Bool, _ y: UnsafeMutablePointer<Float>, plane: Int, pitch: Int, step: Int
+    ) {
+        ct_direct_store_f32(rows, height, columns, x, line, width, bias, relu ? 1 : 0, y, plane, pitch, step)
+    }
+
+    package static func directLoad(
+        rows: Int, height: Int, columns: Int, _ x: UnsafePointer<Float>, plane: Int, pitch: Int,
+        _ y: UnsafeMutablePointer<Float>, line: Int, width: Int
+    ) {
+        ct_direct_load_f32(rows, height, columns, x, plane, pitch, y, line, width)
+    }
+}
+
+extension Double: DirectScalar {
+    package static func band(
+        _ band: ct_band, channels: Int, _ x: UnsafePointer<Double>, _ y: UnsafeMutablePointer<Double>
+    ) {
+        withUnsafePointer(to: band) { ct_band_f64($0, channels, x, y) }
+    }
+
+    package static func directPack(
+        rows: Int, rowStride: Int, depth: Int, depthStride: Int, taps: [Int32], _ weight: UnsafePointer<Double>,
+        _ packed: UnsafeMutablePointer<Double>
+    ) {
+        ct_direct_pack_f64(rows, rowStride, depth, depthStride, taps.count, taps, weight, packed)
+    }
+
+    package static func directMultiply(
+        rows: Int, taps: Int, offsets: UnsafePointer<Int32>, _ band: UnsafePointer<Double>, vectors: Int,
+        _ packed: UnsafePointer<Double>, accumulate: Bool, _ y: UnsafeMutablePointer<Double>, line: Int
+    ) {
+        ct_direct_multiply_f64(rows, taps, offsets, band, vectors, packed, accumulate ? 1 : 0, y, line)
+    }
+
+    package static func directCorrelate(
+        rows: Int, taps: Int, offsets: UnsafePointer<Int32>, _ band: UnsafePointer<Double>, vectors: Int,
+        _ y: UnsafePointer<Double>, line: Int, _ w: UnsafeMutablePointer<Double>, stride: Int
+    ) {
+        ct_direct_correlate_f64(rows, taps, offsets, band, vectors, y, line, w, stride)
+    }
+
+    package static func directStore(
+        rows: Int, height: Int, columns: Int, _ x: UnsafePointer<Double>, line: Int, width: Int,
+        bias: UnsafePointer<Double>?, relu: Bool, _ y: UnsafeMutablePointer<Double>, plane: Int, pitch: Int, step: Int
+    ) {
+        ct_direct_store_f64(rows, height, columns, x, line, width, bias, relu ? 1 : 0, y, plane, pitch, step)
+    }
+
+    package static func directLoad(
+        rows: Int, height: Int, columns: Int, _ x: UnsafePointer<Double>, plane: Int, pitch: Int,
+        _ y: UnsafeMutablePointer<Double>, line: Int, width: Int
+    ) {
+        ct_direct_load_f64(rows, height, columns, x, plane, pitch, y, line, width)
+    }
+}
