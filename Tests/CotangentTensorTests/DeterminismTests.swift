@@ -12,7 +12,7 @@ import Testing
         private static let side = 300
     #endif
 
-    private func expectSame(_ name: String, _ body: () -> [Tensor]) {
+    func expectSame(_ name: String, _ body: () -> [Tensor]) {
         let before = Runtime.threadCount
         defer { Runtime.threadCount = before }
         var first: [[UInt8]]?
