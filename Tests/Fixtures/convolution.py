@@ -193,6 +193,7 @@ def main():
     transposed(2, [1, 2, 3, 5], [2, 3, 5, 5], stride=3, padding=2, dilation=[1, 2], output_padding=[2, 0])
     transposed(3, [2, 2, 3, 2, 3], [2, 3, 2, 3, 3], stride=[1, 2, 1], padding=[0, 1, 1])
     transposed(3, [2, 3, 2, 3], [2, 2, 2, 2, 2], stride=2, output_padding=[0, 1, 0], groups=2)
+    transposed(2, [2, 2, 4, 3], [2, 3, 3, 2], stride=[1, 2], padding=1, dilation=[2, 3], output_padding=[1, 2])
 
     # All second derivatives.
     make(cases, 2, [2, 3, 5, 6], [4, 3, 3, 3], padding=1, second=True)

@@ -11,7 +11,7 @@ package struct WindowGeometry: Sendable, Hashable {
     package let before: SIMD3<Int>
     package let after: SIMD3<Int>
     package let dilation: SIMD3<Int>
-    package let output: SIMD3<Int>
+    package private(set) var output: SIMD3<Int>
 
     /// What was asked for cannot be: the message names the numbers.
     package struct Problem: Error {
@@ -98,6 +98,8 @@ package struct WindowGeometry: Sendable, Hashable {
             whole.append(size)
         }
         try self.init(input: whole, kernel: kernel, stride: stride, padding: padding, dilation: dilation)
+        // An output padding of the stride or more leaves room for windows that do not count.
+        for (axis, length) in zip(3 - rank..<3, lengths) { output[axis] = length }
     }
 
     private static func resolve(
