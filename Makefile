@@ -1,6 +1,6 @@
-# demo · test · bench · docs: each installs what it lacks.
+# demo · test · test-interop · bench · docs: each installs what it lacks.
 
-.PHONY: demo test bench docs dependencies
+.PHONY: demo test test-interop bench docs dependencies
 
 demo: dependencies
 	swift run -c release --package-path Examples Digits
@@ -9,6 +9,10 @@ demo: dependencies
 # In release: a debug build compiles the C kernels without optimisation, some forty times slower.
 test: dependencies
 	swift test -c release --disable-xctest
+
+# Against PyTorch, over thousands of cases.
+test-interop: dependencies
+	Scripts/test-interop
 
 bench: dependencies
 	swift run -c release cotangent-bench --filter '^(gemm|exp|tanh|sigmoid|relu|softmax|mlp)'
