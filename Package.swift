@@ -39,6 +39,7 @@ let package = Package(
         .testTarget(name: "CotangentBLASTests", dependencies: ["CotangentBLAS", "CCotangentKernels"]),
         .testTarget(name: "CotangentTensorTests", dependencies: ["Cotangent", "TestSupport"]),
         .testTarget(name: "CotangentNNTests", dependencies: ["Cotangent", "TestSupport", "CotangentNaive"]),
+        .testTarget(name: "CotangentNaiveTests", dependencies: ["CotangentNaive", "TestSupport"]),
         .testTarget(name: "CotangentDataTests", dependencies: ["Cotangent", "TestSupport"]),
 
         // Executables
