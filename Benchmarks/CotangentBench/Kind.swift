@@ -21,7 +21,12 @@ func makeKind(_ workload: Workload) throws -> any Kind {
         "gemm": GemmKind.self,
         "elementwise": ElementwiseKind.self,
         "softmax": SoftmaxKind.self,
-        "mlp": MLPKind.self,
+        "mlp": ModelKind.self,
+        "conv2d": ConvolutionKind.self,
+        "maxpool2d": MaxPoolingKind.self,
+        "lenet5": ModelKind.self,
+        "vggsmall": ModelKind.self,
+        "unet": ModelKind.self,
     ]
     guard let kind = kinds[workload.kind] else {
         let known = kinds.keys.sorted().joined(separator: ", ")
@@ -52,6 +57,24 @@ struct Check {
             worst = error.isNaN ? .infinity : max(worst, error)
         }
     }
+
+    /// Takes in ‖ours − reference‖ / tolerance(‖reference‖).
+    mutating func compareNorms(_ ours: [Float], _ reference: [Float], tolerance: (Double) -> Double) {
+        guard ours.count == reference.count else {
+            worst = .infinity
+            return
+        }
+        let error = distance(ours, reference) / tolerance(norm(reference))
+        worst = error.isNaN ? .infinity : max(worst, error)
+    }
+}
+
+/// ‖a‖
+func norm(_ a: [Float]) -> Double { a.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot() }
+
+/// ‖a − b‖
+func distance(_ a: [Float], _ b: [Float]) -> Double {
+    zip(a, b).reduce(0) { $0 + (Double($1.0) - Double($1.1)) * (Double($1.0) - Double($1.1)) }.squareRoot()
 }
 
 /// Loops to time against: one part, or several of which some were scaled down because all of it would take too long.
@@ -80,10 +103,13 @@ struct LoopForm {
         }
     }
 
-    /// How many of `count` equal pieces of work, of `flops` together, the textbook's loops may do in one call. They
-    /// reach about 0.5 GFLOP/s on large matrices, so this is some five seconds; more would be minutes for a suite.
-    static func textbookShare(of count: Int, flops: Double) -> Int {
-        let limit = 2.5e9
-        return flops <= limit ? count : max(1, Int(Double(count) * limit / flops))
+    /// How many of `count` equal pieces of work, of `flops` together, the textbook's loops may do in one call: what takes
+    /// a few seconds, since more would be minutes for a suite.
+    static func textbookShare(of count: Int, flops: Double, limit: Double = productLimit) -> Int {
+        flops <= limit ? count : max(1, Int(Double(count) * limit / flops))
     }
+
+    /// In large products of matrices the textbook's loops reach about 0.5 GFLOP/s, in convolutions 0.3.
+    static let productLimit = 2.5e9
+    static let convolutionLimit = 1e9
 }

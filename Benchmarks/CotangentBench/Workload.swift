@@ -6,10 +6,10 @@ struct Workload: Codable {
     let kind: String
     private let fields: [String: Field]
 
-    /// A positive integer, small enough that it is not a slip.
-    func integer(_ field: String) throws -> Int {
-        guard case .integer(let value)? = fields[field], (1...Self.largest).contains(value) else {
-            throw wrong(field, "an integer within 1...\(Self.largest)")
+    /// An integer from `least` on, small enough that it is not a slip.
+    func integer(_ field: String, from least: Int = 1) throws -> Int {
+        guard case .integer(let value)? = fields[field], (least...Self.largest).contains(value) else {
+            throw wrong(field, "an integer within \(least)...\(Self.largest)")
         }
         return value
     }
@@ -41,6 +41,14 @@ struct Workload: Codable {
                 throw BenchError("row '\(name)': a tensor of \(lengths) has more than \(Self.largest) elements")
             }
             count = product
+        }
+    }
+
+    /// Fails where a square of `length` with `padding` around it has no room for a kernel.
+    func requireRoom(for kernelSize: Int, in length: Int, padding: Int = 0) throws {
+        guard kernelSize <= length + 2 * padding else {
+            throw BenchError(
+                "row '\(name)': a kernel of \(kernelSize) is larger than an image of \(length) with padding \(padding)")
         }
     }
 

@@ -103,6 +103,18 @@ public struct NaiveNetwork: Sendable {
 
 // The benchmark's models: see their namesakes in Cotangent for the papers.
 extension NaiveNetwork {
+    /// Linear steps with ReLU between them, none after the last; `sizes` are the features of the input, of each hidden
+    /// layer, and the classes.
+    public static func mlp(_ sizes: [Int]) -> NaiveNetwork {
+        NaiveNetwork(ImageSize(channels: sizes[0], height: 1, width: 1)) {
+            for size in sizes[1..<(sizes.count - 1)] {
+                $0.linear(size)
+                $0.relu()
+            }
+            $0.linear(sizes[sizes.count - 1])
+        }
+    }
+
     /// On images of 28×28 with one channel.
     public static let lenet5 = NaiveNetwork(ImageSize(channels: 1, height: 28, width: 28)) {
         $0.convolutionAndReLU(6, kernelSize: 5, padding: 2)

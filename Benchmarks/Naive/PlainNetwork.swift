@@ -3,6 +3,7 @@ public final class PlainNetwork {
     private let network: NaiveNetwork
     private let batch: Int
     private let steps: [any PlainStep]
+    private let allParameters: [PlainParameter]
     private lazy var cotangent = Floats(count: batch * network.classes * network.pixels)
     private var stepCount = 0
 
@@ -13,6 +14,7 @@ public final class PlainNetwork {
         var rest = parameters[...]
         steps = makeSteps(network.steps, batch, &rest)
         precondition(rest.isEmpty)
+        allParameters = steps.flatMap(\.parameters)
     }
 
     public var parameters: [[Float]] { steps.flatMap(\.parameterArrays) }
@@ -41,7 +43,7 @@ public final class PlainNetwork {
     /// Moves the parameters against the gradients.
     public func update(_ optimizer: NaiveOptimizer) {
         stepCount += 1
-        for parameter in steps.flatMap(\.parameters) { parameter.update(optimizer, step: stepCount) }
+        for parameter in allParameters { parameter.update(optimizer, step: stepCount) }
     }
 }
 
