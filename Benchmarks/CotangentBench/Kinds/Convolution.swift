@@ -68,11 +68,11 @@ final class ConvolutionKind: Kind {
     }
 
     /// Winograd's form of a 3×3 convolution adds and subtracts neighbours before and after it multiplies, and loses about
-    /// three of a float's seven digits by that: what is compared is the whole. The direct form only adds in another order.
+    /// one of a float's seven digits by that; other forms only add in another order.
     func check() -> Check {
         let isWinograds = size.kernelSize == 3 && size.stride == 1
-        let tolerance = isWinograds ? 2e-4 : 1e-5
-        var check = Check("‖Δ‖ ≤ \(isWinograds ? "2·10⁻⁴" : "10⁻⁵")·‖·‖ of the output and of each gradient")
+        let tolerance = isWinograds ? 2e-5 : 2e-6
+        var check = Check("‖Δ‖ ≤ 2·\(isWinograds ? "10⁻⁵" : "10⁻⁶")·‖·‖ of the output and of each gradient")
         runPlain()
         let (y, gradients) = mode == .forward ? (output(x, weight, bias), []) : outputAndGradients()
         let references = [values.y, values.dx, values.dweight, values.dbias]
