@@ -8,7 +8,9 @@ let package = Package(
     platforms: [.macOS(.v15)],
     dependencies: [.package(name: "Cotangent", path: "..")],
     targets: [
-        .executableTarget(name: "Digits", dependencies: [.product(name: "Cotangent", package: "Cotangent")])
+        .executableTarget(name: "Digits", dependencies: ["DigitsSupport"]),
+        .executableTarget(name: "DigitsCNN", dependencies: ["DigitsSupport"]),
+        .target(name: "DigitsSupport", dependencies: [.product(name: "Cotangent", package: "Cotangent")]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -14,6 +14,9 @@ struct Workload: Codable {
         return value
     }
 
+    /// A positive integer, or where the field is missing `value`.
+    func integer(_ field: String, or value: Int) throws -> Int { fields[field] == nil ? value : try integer(field) }
+
     /// At least two positive integers.
     func integers(_ field: String) throws -> [Int] {
         guard case .integers(let values)? = fields[field], values.count >= 2,

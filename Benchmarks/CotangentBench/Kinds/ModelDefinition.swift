@@ -14,7 +14,7 @@ struct ModelDefinition {
     let hasConvolutions: Bool
 
     /// - Parameter workload: of kind "mlp" with the field `sizes`, "lenet5", "vggsmall", or "unet" with the fields `size`,
-    ///   `baseChannels`, `depth`.
+    ///   `baseChannels`, `depth` and, unless it is 1, `inputChannels`.
     init(_ workload: Workload, using generator: inout PhiloxGenerator) throws {
         switch workload.kind {
         case "mlp":
@@ -47,12 +47,13 @@ struct ModelDefinition {
 
     private init(unet workload: Workload, using generator: inout PhiloxGenerator) throws {
         let (size, depth) = (try workload.integer("size"), try workload.integer("depth"))
-        let (channels, base) = (1, try workload.integer("baseChannels"))
+        let (channels, base) = (try workload.integer("inputChannels", or: 1), try workload.integer("baseChannels"))
         guard depth <= 16, size % (1 << (depth - 1)) == 0 else {
             throw BenchError("row '\(workload.name)': an image of \(size) cannot be halved for \(depth) levels")
         }
         let width = base << (depth - 1)
         try workload.requireReasonable(2 * width, width, 9)
+        try workload.requireReasonable(try workload.integer("batch"), max(channels, 2 * base), size, size)
         let model = UNet(
             inputChannels: channels, classes: 2, baseChannels: base, depth: depth, using: &generator)
         let named = Dictionary(uniqueKeysWithValues: model.namedParameters.map { ($0.name, $0.parameter) })

@@ -2,30 +2,16 @@
 // y₂ = W₂ y₁ + b₂, trained by back propagation with softmax and cross-entropy, held back by dropout and a little L2, and
 // judged while it learns by a validation set.
 import Cotangent
-import Foundation
+import DigitsSupport
 
-let quick = CommandLine.arguments.contains("--quick")
-let seeds: [UInt64] = CommandLine.arguments.contains("--seeds") ? [1, 2, 3, 4, 5] : [1]
-let epochs = quick ? 10 : 60
-
-// 1,797 digits of 8×8 pixels, 0…16. By order the first 1,437 train and validate, the last 360 test.
-let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Data/digits.csv").path
-let table = try CSV(path: path)
-let images = try table.tensor(excluding: ["label"]) / 16
-let labels = try table.labels("label")
-let (testX, testY) = (images[1437...], labels[1437...])
-
-func accuracy(_ model: Sequential, _ x: Tensor, _ y: Tensor) -> Double {
-    mean(equal(argmax(model(x), axis: -1), y).cast(to: .float32)).item
-}
+let options = DigitsOptions()
+let epochs = options.isQuick ? 10 : 60
+let digits = try DigitsData()
 
 var accuracies: [Double] = []
-for seed in seeds {
+for seed in options.seeds {
     var generator = PhiloxGenerator(seed: seed)
-    let order = Tensor.permutation(1437, using: &generator)
-    let (validation, training) = (order[..<137], order[137...])
-    let (trainX, trainY) = (gather(images, training), gather(labels, training))
-    let (validationX, validationY) = (gather(images, validation), gather(labels, validation))
+    let (training, validation) = digits.split(using: &generator)
 
     let model = Sequential {
         Linear(64, 128, using: &generator)
@@ -33,32 +19,32 @@ for seed in seeds {
         Dropout(rate: 0.4)
         Linear(128, 10, using: &generator)
     }
-    if seed == seeds[0] { print(model.summary(inputShape: [16, 64]), terminator: "\n\n") }
+    if seed == options.seeds[0] { print(model.summary(inputShape: [16, 64]), terminator: "\n\n") }
 
     let optimizer = AdamW(model, learningRate: 0.003)
     var best = (accuracy: 0.0, weights: model.snapshot())
-    var progress = Progress(epochs: epochs, samplesPerEpoch: trainX.shape[0])
+    var progress = Progress(epochs: epochs, samplesPerEpoch: training.x.shape[0])
     for _ in 0..<epochs {
         var losses: [Double] = []
-        for (x, y) in batches(of: 16, trainX, trainY, shuffledBy: &generator) {
+        for (x, y) in batches(of: 16, training.x, training.y, shuffledBy: &generator) {
             let (loss, gradients) = valueAndGradients(of: model, using: &generator) { crossEntropy(model(x), y) }
             optimizer.update(with: gradients)
             losses.append(loss.item)
         }
-        let reached = accuracy(model, validationX, validationY)
+        let reached = accuracy(model, validation.x, validation.y)
         if reached >= best.accuracy { best = (reached, model.snapshot()) }
         progress.epochEnded(loss: losses.reduce(0, +) / Double(losses.count), accuracy: reached)
     }
     progress.end()
 
     try model.restore(best.weights)
-    accuracies.append(accuracy(model, testX, testY))
+    accuracies.append(accuracy(model, digits.test.x, digits.test.y))
     print(
         "seed \(seed): test accuracy \(percent(accuracies.last!)) on the last 360, with the weights of the best validation accuracy"
     )
-    if seed == seeds.last! {
+    if seed == options.seeds.last! {
         print("\nconfusion matrix (rows: the digit, columns: what the network read)\n")
-        print(confusionMatrix(argmax(model(testX), axis: -1), testY, classes: 10))
+        print(confusionMatrix(argmax(model(digits.test.x), axis: -1), digits.test.y, classes: 10))
     }
 }
 let average = accuracies.reduce(0, +) / Double(accuracies.count)

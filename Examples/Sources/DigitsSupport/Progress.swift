@@ -2,19 +2,19 @@ import Cotangent
 import Foundation
 
 /// A line that says how training goes: rewritten in place on a terminal, now and then elsewhere.
-struct Progress {
-    let epochs: Int
-    let samplesPerEpoch: Int
+public struct Progress {
+    private let epochs: Int
+    private let samplesPerEpoch: Int
     private let start = ContinuousClock.now
     private var epoch = 0
     private let isTerminal = isatty(STDOUT_FILENO) == 1
 
-    init(epochs: Int, samplesPerEpoch: Int) {
+    public init(epochs: Int, samplesPerEpoch: Int) {
         self.epochs = epochs
         self.samplesPerEpoch = samplesPerEpoch
     }
 
-    mutating func epochEnded(loss: Double, accuracy: Double) {
+    public mutating func epochEnded(loss: Double, accuracy: Double) {
         epoch += 1
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         let rate = Double(epoch * samplesPerEpoch) / seconds
@@ -30,13 +30,13 @@ struct Progress {
         }
     }
 
-    func end() { if isTerminal { print() } }
+    public func end() { if isTerminal { print() } }
 }
 
-func percent(_ share: Double) -> String { String(format: "%.1f %%", share * 100) }
+public func percent(_ share: Double) -> String { String(format: "%.1f %%", share * 100) }
 
 /// How often each class (row) was read as each (column), as text.
-func confusionMatrix(_ predictions: Tensor, _ labels: Tensor, classes: Int) -> String {
+public func confusionMatrix(_ predictions: Tensor, _ labels: Tensor, classes: Int) -> String {
     var counts = [[Int]](repeating: Array(repeating: 0, count: classes), count: classes)
     for (label, prediction) in zip(labels.ints, predictions.ints) { counts[label][prediction] += 1 }
     func cell(_ text: String) -> String { String(repeating: " ", count: max(0, 4 - text.count)) + text }

@@ -1,0 +1,59 @@
+// A convolutional network that learns to read handwritten digits. Filters of 3×3 see the same strokes wherever they are,
+// y_k = ReLU(Σ_c w_kc ∗ x_c + b_k): sixteen of them look for edges, thirty-two for what edges form. Pooling halves the
+// image, so that a pixel's difference in place matters less, and a small network of linear layers names the digit.
+import Cotangent
+import DigitsSupport
+
+let options = DigitsOptions()
+let epochs = options.isQuick ? 5 : 40
+let digits = try DigitsData(imageShape: [1, 8, 8])
+
+var accuracies: [Double] = []
+for seed in options.seeds {
+    var generator = PhiloxGenerator(seed: seed)
+    let (training, validation) = digits.split(using: &generator)
+
+    let model = Sequential {
+        Conv2D(1, 16, kernelSize: 3, padding: 1, using: &generator)
+        ReLU()
+        Conv2D(16, 32, kernelSize: 3, padding: 1, using: &generator)
+        ReLU()
+        MaxPool2D(kernelSize: 2)
+        Dropout(rate: 0.25)
+        Flatten()
+        Linear(512, 64, using: &generator)
+        ReLU()
+        Dropout(rate: 0.5)
+        Linear(64, 10, using: &generator)
+    }
+    if seed == options.seeds[0] { print(model.summary(inputShape: [16, 1, 8, 8]), terminator: "\n\n") }
+
+    let optimizer = AdamW(model, learningRate: 0.003)
+    var best = (accuracy: 0.0, weights: model.snapshot())
+    var progress = Progress(epochs: epochs, samplesPerEpoch: training.x.shape[0])
+    for _ in 0..<epochs {
+        var losses: [Double] = []
+        for (x, y) in batches(of: 16, training.x, training.y, shuffledBy: &generator) {
+            let (loss, gradients) = valueAndGradients(of: model, using: &generator) { crossEntropy(model(x), y) }
+            optimizer.update(with: gradients)
+            losses.append(loss.item)
+        }
+        let reached = accuracy(model, validation.x, validation.y)
+        if reached >= best.accuracy { best = (reached, model.snapshot()) }
+        progress.epochEnded(loss: losses.reduce(0, +) / Double(losses.count), accuracy: reached)
+    }
+    progress.end()
+
+    try model.restore(best.weights)
+    accuracies.append(accuracy(model, digits.test.x, digits.test.y))
+    print(
+        "seed \(seed): test accuracy \(percent(accuracies.last!)) on the last 360, with the weights of the best validation accuracy"
+    )
+    if seed == options.seeds.last! {
+        print("\nconfusion matrix (rows: the digit, columns: what the network read)\n")
+        print(confusionMatrix(argmax(model(digits.test.x), axis: -1), digits.test.y, classes: 10))
+    }
+}
+let average = accuracies.reduce(0, +) / Double(accuracies.count)
+if accuracies.count > 1 { print("mean of \(accuracies.count) seeds: \(percent(average))") }
+if average < 0.85 { fatalError("The network did not learn.") }
