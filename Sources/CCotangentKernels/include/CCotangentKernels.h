@@ -6,6 +6,7 @@
 #include "ct_losses.h"
 #include "ct_memory.h"
 #include "ct_movement.h"
+#include "ct_normalization.h"
 #include "ct_openblas.h"
 #include "ct_optimizers.h"
 #include "ct_pool.h"
