@@ -12,20 +12,27 @@ public struct Dropout: Layer, DescribedModule {
     public let rate: Double
 
     public init(rate: Double = 0.5) {
-        guard (0...1).contains(rate) else { fail("Dropout", "the rate \(rate) is not within 0...1") }
+        Self.check(rate, "Dropout")
         self.rate = rate
     }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor {
-        guard rate > 0, Scope.current?.mode == .training else { return observed(x) }
+    static func check(_ rate: Double, _ layer: String) {
+        guard (0...1).contains(rate) else { fail(layer, "the rate \(rate) is not within 0...1") }
+    }
+
+    public func callAsFunction(_ x: Tensor) -> Tensor { observed(Self.drop(x, rate, x.shape, "Dropout")) }
+
+    /// One draw for each element of `mask`, which broadcasts to x's shape.
+    static func drop(_ x: Tensor, _ rate: Double, _ mask: Shape, _ layer: String) -> Tensor {
+        guard rate > 0, Scope.current?.mode == .training else { return x }
         guard var generator = Scope.nextGenerator() else {
             fail(
-                "Dropout",
+                layer,
                 "there is no randomness to draw from in training: pass `using: &generator` to valueAndGradients(of:) or running(in:)"
             )
         }
-        let kept = Tensor.bernoulli(x.shape, probability: 1 - rate, using: &generator).cast(to: x.dtype)
-        return observed(x * (rate < 1 ? kept * (1 / (1 - rate)) : kept))
+        let kept = Tensor.bernoulli(mask, probability: 1 - rate, using: &generator).cast(to: x.dtype)
+        return x * (rate < 1 ? kept * (1 / (1 - rate)) : kept)
     }
 
     package var summaryName: String { "Dropout(\(rate))" }
