@@ -15,6 +15,10 @@ typedef struct {
 } ct_moments;
 
 CT_INLINE void merge(ct_moments *all, double count, double mean, double squares) {
+    if (all->count == 0) { // no divisions for what is one portion
+        *all = (ct_moments){count, mean, squares};
+        return;
+    }
     const double total = all->count + count, delta = mean - all->mean;
     all->mean += delta * (count / total);
     all->squares += squares + delta * delta * (all->count * (count / total));
@@ -45,9 +49,9 @@ CT_INLINE void merge(ct_moments *all, double count, double mean, double squares)
                 s0 += v0;                                                                                            \
             }                                                                                                        \
         }                                                                                                            \
-        const double count = (double)(blocks * length);                                                              \
+        const double count = (double)(blocks * length), share = 1 / count;                                           \
         s0 = (s0 + s1) + (s2 + s3);                                                                                  \
-        const T centre = (T)(total_##suffix(&s0) / count);                                                           \
+        const T centre = (T)(total_##suffix(&s0) * share);                                                           \
         vector_##suffix q0 = {0}, q1 = {0}, q2 = {0}, q3 = {0};                                                      \
         s0 = s1 = s2 = s3 = q0;                                                                                      \
         for (size_t block = 0; block < blocks; block++) {                                                            \
@@ -82,7 +86,7 @@ CT_INLINE void merge(ct_moments *all, double count, double mean, double squares)
         s0 = (s0 + s1) + (s2 + s3);                                                                                  \
         q0 = (q0 + q1) + (q2 + q3);                                                                                  \
         const double sum = total_##suffix(&s0);                                                                      \
-        merge(all, count, centre + sum / count, total_##suffix(&q0) - sum * (sum / count));                          \
+        merge(all, count, centre + sum * share, total_##suffix(&q0) - sum * (sum * share));                          \
     }                                                                                                                \
                                                                                                                      \
     CT_INLINE ct_moments moments_##suffix(size_t blocks, size_t length, size_t step, size_t readable, const T *x) {  \

@@ -1,123 +1,188 @@
 #include "ct_normalization.h"
 #include "moments.h"
 
-// One vector's width of columns at a time, down all rows. Sums are in T over 64 rows, beyond that in double.
+// Four vectors' width of columns at a time, down all rows, then one vector's, then what is left. Sums are in T over 64
+// rows, beyond that in double.
 #pragma clang fp contract(fast)
 
-enum { ROWS = 64 };
+enum { ROWS = 64, WIDE = 4 };
+
+// `call` for the strip at column j, of `vectors` vectors, the last of them n columns wide: constants except at the end.
+#define EACH_STRIP(width, call)                                                                                      \
+    do {                                                                                                             \
+        const size_t whole = (width) / L * L;                                                                        \
+        size_t j = 0;                                                                                                \
+        for (; j + WIDE * L <= whole; j += WIDE * L) {                                                               \
+            const size_t vectors = WIDE, n = L;                                                                      \
+            call;                                                                                                    \
+        }                                                                                                            \
+        for (; j < whole; j += L) {                                                                                  \
+            const size_t vectors = 1, n = L;                                                                         \
+            call;                                                                                                    \
+        }                                                                                                            \
+        if (j < (width)) {                                                                                           \
+            const size_t vectors = 1, n = (width) - j;                                                               \
+            call;                                                                                                    \
+        }                                                                                                            \
+    } while (0)
 
 #define DEFINE_COLUMNS(suffix, T)                                                                                    \
+    /* The strip's vectors at x, of which `readable` values may be read. */                                          \
+    CT_INLINE void load_strip_##suffix(size_t vectors, size_t n, size_t readable, const T *x, vector_##suffix *v) {  \
+        enum { L = LANES_##suffix };                                                                                 \
+        for (size_t k = 0; k < vectors; k++)                                                                         \
+            load_##suffix(k + 1 < vectors ? L : n, readable - k * L, x + k * L, 0, &v[k]);                           \
+    }                                                                                                                \
+                                                                                                                     \
+    CT_INLINE void store_strip_##suffix(size_t vectors, size_t n, const vector_##suffix *v, T *y) {                  \
+        enum { L = LANES_##suffix };                                                                                 \
+        for (size_t k = 0; k < vectors; k++) store_##suffix(k + 1 < vectors ? L : n, &v[k], y + k * L);              \
+    }                                                                                                                \
+                                                                                                                     \
+    /* count numbers as T */                                                                                         \
+    CT_INLINE void convert_##suffix(size_t count, const double *from, vector_##suffix *to) {                         \
+        T values[WIDE * LANES_##suffix] = {0};                                                                       \
+        for (size_t k = 0; k < count; k++) values[k] = (T)from[k];                                                   \
+        memcpy(to, values, sizeof values);                                                                           \
+    }                                                                                                                \
+                                                                                                                     \
+    /* constant − (mean − its nearest T) · factor as T */                                                            \
+    CT_INLINE void corrected_##suffix(size_t count, const double *mean, const double *factor,                        \
+                                      const double *constant, vector_##suffix *to) {                                 \
+        T values[WIDE * LANES_##suffix] = {0};                                                                       \
+        for (size_t k = 0; k < count; k++) values[k] = (T)(constant[k] - (mean[k] - (T)mean[k]) * factor[k]);        \
+        memcpy(to, values, sizeof values);                                                                           \
+    }                                                                                                                \
+                                                                                                                     \
+    CT_INLINE void moments_strip_##suffix(size_t vectors, size_t n, size_t rows, size_t step, size_t readable,       \
+                                          const T *x, double *mean, double *squares) {                               \
+        enum { L = LANES_##suffix };                                                                                 \
+        const size_t used = (vectors - 1) * L + n;                                                                   \
+        ct_moments all[WIDE * L] = {{0, 0, 0}};                                                                      \
+        for (size_t start = 0; start < rows; start += ROWS) {                                                        \
+            const size_t end = rows - start < ROWS ? rows : start + ROWS;                                            \
+            const double count = (double)(end - start), share = 1 / count;                                           \
+            vector_##suffix s[WIDE] = {{0}}, q[WIDE] = {{0}}, centre[WIDE], v[WIDE];                                 \
+            for (size_t r = start; r < end; r++) {                                                                   \
+                load_strip_##suffix(vectors, n, readable - r * step, x + r * step, v);                               \
+                for (size_t k = 0; k < vectors; k++) s[k] += v[k];                                                   \
+            }                                                                                                        \
+            for (size_t k = 0; k < vectors; k++) {                                                                   \
+                centre[k] = s[k] * (T)share;                                                                         \
+                s[k] = q[k];                                                                                         \
+            }                                                                                                        \
+            for (size_t r = start; r < end; r++) {                                                                   \
+                load_strip_##suffix(vectors, n, readable - r * step, x + r * step, v);                               \
+                for (size_t k = 0; k < vectors; k++) {                                                               \
+                    v[k] -= centre[k];                                                                               \
+                    s[k] += v[k];                                                                                    \
+                    q[k] += v[k] * v[k];                                                                             \
+                }                                                                                                    \
+            }                                                                                                        \
+            T sums[WIDE * L], dots[WIDE * L], centres[WIDE * L];                                                     \
+            memcpy(sums, s, sizeof sums);                                                                            \
+            memcpy(dots, q, sizeof dots);                                                                            \
+            memcpy(centres, centre, sizeof centres);                                                                 \
+            for (size_t k = 0; k < used; k++) {                                                                      \
+                const double sum = sums[k];                                                                          \
+                merge(&all[k], count, centres[k] + sum * share, dots[k] - sum * (sum * share));                      \
+            }                                                                                                        \
+        }                                                                                                            \
+        for (size_t k = 0; k < used; k++) {                                                                          \
+            mean[k] = all[k].mean;                                                                                   \
+            squares[k] = all[k].squares;                                                                             \
+        }                                                                                                            \
+    }                                                                                                                \
+                                                                                                                     \
     CT_CLONES void ct_column_moments_##suffix(size_t rows, size_t width, size_t step, size_t readable,               \
-                                              const void *x_, double *mean, double *squares) {                       \
+                                              const void *x, double *mean, double *squares) {                        \
         enum { L = LANES_##suffix };                                                                                 \
-        const T *x = x_;                                                                                             \
-        for (size_t j = 0; j < width; j += L) {                                                                      \
-            const size_t left = width - j, used = left < L ? left : L;                                               \
-            ct_moments all[L] = {{0, 0, 0}};                                                                         \
-            for (size_t start = 0; start < rows; start += ROWS) {                                                    \
-                const size_t end = rows - start < ROWS ? rows : start + ROWS;                                        \
-                const double count = (double)(end - start);                                                          \
-                vector_##suffix s = {0}, q = {0}, centre, v;                                                         \
-                for (size_t r = start; r < end; r++) {                                                               \
-                    load_##suffix(left, readable - (r * step + j), x + r * step + j, 0, &v);                         \
-                    s += v;                                                                                          \
-                }                                                                                                    \
-                centre = s / (T)count;                                                                               \
-                s = q;                                                                                               \
-                for (size_t r = start; r < end; r++) {                                                               \
-                    load_##suffix(left, readable - (r * step + j), x + r * step + j, 0, &v);                         \
-                    v -= centre;                                                                                     \
-                    s += v;                                                                                          \
-                    q += v * v;                                                                                      \
-                }                                                                                                    \
-                for (size_t k = 0; k < used; k++) {                                                                  \
-                    const double sum = s[k];                                                                         \
-                    merge(&all[k], count, centre[k] + sum / count, q[k] - sum * (sum / count));                      \
-                }                                                                                                    \
-            }                                                                                                        \
-            for (size_t k = 0; k < used; k++) {                                                                      \
-                mean[j + k] = all[k].mean;                                                                           \
-                squares[j + k] = all[k].squares;                                                                     \
-            }                                                                                                        \
+        EACH_STRIP(width, moments_strip_##suffix(vectors, n, rows, step, readable - j, (const T *)x + j,             \
+                                                 mean + j, squares + j));                                            \
+    }                                                                                                                \
+                                                                                                                     \
+    CT_INLINE void affine_strip_##suffix(size_t vectors, size_t n, size_t rows, size_t step, size_t readable,        \
+                                         const T *x, const double *mean, const double *scale, const double *shift,   \
+                                         T *y) {                                                                     \
+        const size_t used = (vectors - 1) * LANES_##suffix + n;                                                      \
+        vector_##suffix centre[WIDE], a[WIDE], b[WIDE], v[WIDE];                                                     \
+        convert_##suffix(used, mean, centre);                                                                        \
+        convert_##suffix(used, scale, a);                                                                            \
+        corrected_##suffix(used, mean, scale, shift, b);                                                             \
+        for (size_t r = 0; r < rows; r++) {                                                                          \
+            load_strip_##suffix(vectors, n, readable - r * step, x + r * step, v);                                   \
+            for (size_t k = 0; k < vectors; k++) v[k] = (v[k] - centre[k]) * a[k] + b[k];                            \
+            store_strip_##suffix(vectors, n, v, y + r * step);                                                       \
         }                                                                                                            \
     }                                                                                                                \
                                                                                                                      \
-    CT_CLONES void ct_column_affine_##suffix(size_t rows, size_t width, size_t step, size_t readable,                \
-                                             const void *x_, const double *mean, const double *scale,                \
-                                             const double *shift, void *y_) {                                        \
+    CT_CLONES void ct_column_affine_##suffix(size_t rows, size_t width, size_t step, size_t readable, const void *x, \
+                                             const double *mean, const double *scale, const double *shift,           \
+                                             void *y) {                                                              \
         enum { L = LANES_##suffix };                                                                                 \
-        const T *x = x_;                                                                                             \
-        T *y = y_;                                                                                                   \
-        for (size_t j = 0; j < width; j += L) {                                                                      \
-            const size_t left = width - j;                                                                           \
-            vector_##suffix centre = {0}, a = {0}, b = {0}, v;                                                       \
-            for (size_t k = 0; k < L && k < left; k++) {                                                             \
-                centre[k] = (T)mean[j + k];                                                                          \
-                a[k] = (T)scale[j + k];                                                                              \
-                b[k] = (T)(shift[j + k] - (mean[j + k] - centre[k]) * scale[j + k]);                                 \
-            }                                                                                                        \
-            for (size_t r = 0; r < rows; r++) {                                                                      \
-                const size_t place = r * step + j;                                                                   \
-                load_##suffix(left, readable - place, x + place, 0, &v);                                             \
-                v = (v - centre) * a + b;                                                                            \
-                store_##suffix(left, &v, y + place);                                                                 \
-            }                                                                                                        \
-        }                                                                                                            \
+        EACH_STRIP(width, affine_strip_##suffix(vectors, n, rows, step, readable - j, (const T *)x + j,              \
+                                                mean + j, scale + j, shift + j, (T *)y + j));                        \
     }                                                                                                                \
                                                                                                                      \
-    CT_CLONES void ct_column_sums_##suffix(size_t rows, size_t width, size_t step, size_t readable, const void *x_,  \
-                                           const void *dy_, const double *mean, double *sum, double *dot) {          \
+    CT_INLINE void sums_strip_##suffix(size_t vectors, size_t n, size_t rows, size_t step, size_t readable,          \
+                                       const T *x, const T *dy, const double *mean, double *sum, double *dot) {      \
         enum { L = LANES_##suffix };                                                                                 \
-        const T *x = x_, *dy = dy_;                                                                                  \
-        for (size_t j = 0; j < width; j += L) {                                                                      \
-            const size_t left = width - j, used = left < L ? left : L;                                               \
-            vector_##suffix centre = {0}, v, w;                                                                      \
+        const size_t used = (vectors - 1) * L + n;                                                                   \
+        vector_##suffix centre[WIDE], v[WIDE], w[WIDE];                                                              \
+        convert_##suffix(used, mean, centre);                                                                        \
+        for (size_t k = 0; k < used; k++) sum[k] = dot[k] = 0;                                                       \
+        for (size_t start = 0; start < rows; start += ROWS) {                                                        \
+            const size_t end = rows - start < ROWS ? rows : start + ROWS;                                            \
+            vector_##suffix s[WIDE] = {{0}}, d[WIDE] = {{0}};                                                        \
+            for (size_t r = start; r < end; r++) {                                                                   \
+                load_strip_##suffix(vectors, n, readable - r * step, dy + r * step, v);                              \
+                load_strip_##suffix(vectors, n, readable - r * step, x + r * step, w);                               \
+                for (size_t k = 0; k < vectors; k++) {                                                               \
+                    s[k] += v[k];                                                                                    \
+                    d[k] += v[k] * (w[k] - centre[k]);                                                               \
+                }                                                                                                    \
+            }                                                                                                        \
+            T sums[WIDE * L], dots[WIDE * L];                                                                        \
+            memcpy(sums, s, sizeof sums);                                                                            \
+            memcpy(dots, d, sizeof dots);                                                                            \
             for (size_t k = 0; k < used; k++) {                                                                      \
-                centre[k] = (T)mean[j + k];                                                                          \
-                sum[j + k] = dot[j + k] = 0;                                                                         \
+                sum[k] += sums[k];                                                                                   \
+                dot[k] += dots[k];                                                                                   \
             }                                                                                                        \
-            for (size_t start = 0; start < rows; start += ROWS) {                                                    \
-                const size_t end = rows - start < ROWS ? rows : start + ROWS;                                        \
-                vector_##suffix s = {0}, d = {0};                                                                    \
-                for (size_t r = start; r < end; r++) {                                                               \
-                    const size_t place = r * step + j;                                                               \
-                    load_##suffix(left, readable - place, dy + place, 0, &v);                                        \
-                    load_##suffix(left, readable - place, x + place, 0, &w);                                         \
-                    s += v;                                                                                          \
-                    d += v * (w - centre);                                                                           \
-                }                                                                                                    \
-                for (size_t k = 0; k < used; k++) {                                                                  \
-                    sum[j + k] += s[k];                                                                              \
-                    dot[j + k] += d[k];                                                                              \
-                }                                                                                                    \
-            }                                                                                                        \
-            for (size_t k = 0; k < used; k++) dot[j + k] -= (mean[j + k] - centre[k]) * sum[j + k];                  \
+        }                                                                                                            \
+        for (size_t k = 0; k < used; k++) dot[k] -= (mean[k] - (T)mean[k]) * sum[k];                                 \
+    }                                                                                                                \
+                                                                                                                     \
+    CT_CLONES void ct_column_sums_##suffix(size_t rows, size_t width, size_t step, size_t readable, const void *x,   \
+                                           const void *dy, const double *mean, double *sum, double *dot) {           \
+        enum { L = LANES_##suffix };                                                                                 \
+        EACH_STRIP(width, sums_strip_##suffix(vectors, n, rows, step, readable - j, (const T *)x + j,                \
+                                              (const T *)dy + j, mean + j, sum + j, dot + j));                       \
+    }                                                                                                                \
+                                                                                                                     \
+    CT_INLINE void gradient_strip_##suffix(size_t vectors, size_t n, size_t rows, size_t step, size_t readable,      \
+                                           const T *x, const T *dy, const double *mean, const double *a_,            \
+                                           const double *b_, const double *c_, T *dx) {                              \
+        const size_t used = (vectors - 1) * LANES_##suffix + n;                                                      \
+        vector_##suffix centre[WIDE], a[WIDE], b[WIDE], c[WIDE], v[WIDE], w[WIDE];                                   \
+        convert_##suffix(used, mean, centre);                                                                        \
+        convert_##suffix(used, a_, a);                                                                               \
+        convert_##suffix(used, b_, b);                                                                               \
+        corrected_##suffix(used, mean, b_, c_, c);                                                                   \
+        for (size_t r = 0; r < rows; r++) {                                                                          \
+            load_strip_##suffix(vectors, n, readable - r * step, x + r * step, v);                                   \
+            load_strip_##suffix(vectors, n, readable - r * step, dy + r * step, w);                                  \
+            for (size_t k = 0; k < vectors; k++) v[k] = ((v[k] - centre[k]) * b[k] + c[k]) + w[k] * a[k];            \
+            store_strip_##suffix(vectors, n, v, dx + r * step);                                                      \
         }                                                                                                            \
     }                                                                                                                \
                                                                                                                      \
     CT_CLONES void ct_column_gradient_##suffix(size_t rows, size_t width, size_t step, size_t readable,              \
-                                               const void *x_, const void *dy_, const double *mean,                  \
-                                               const double *a_, const double *b_, const double *c_, void *dx_) {    \
+                                               const void *x, const void *dy, const double *mean, const double *a,   \
+                                               const double *b, const double *c, void *dx) {                         \
         enum { L = LANES_##suffix };                                                                                 \
-        const T *x = x_, *dy = dy_;                                                                                  \
-        T *dx = dx_;                                                                                                 \
-        for (size_t j = 0; j < width; j += L) {                                                                      \
-            const size_t left = width - j;                                                                           \
-            vector_##suffix centre = {0}, a = {0}, b = {0}, c = {0}, v, w;                                           \
-            for (size_t k = 0; k < L && k < left; k++) {                                                             \
-                centre[k] = (T)mean[j + k];                                                                          \
-                a[k] = (T)a_[j + k];                                                                                 \
-                b[k] = (T)b_[j + k];                                                                                 \
-                c[k] = (T)(c_[j + k] - (mean[j + k] - centre[k]) * b_[j + k]);                                       \
-            }                                                                                                        \
-            for (size_t r = 0; r < rows; r++) {                                                                      \
-                const size_t place = r * step + j;                                                                   \
-                load_##suffix(left, readable - place, x + place, 0, &v);                                             \
-                load_##suffix(left, readable - place, dy + place, 0, &w);                                            \
-                v = ((v - centre) * b + c) + w * a;                                                                  \
-                store_##suffix(left, &v, dx + place);                                                                \
-            }                                                                                                        \
-        }                                                                                                            \
+        EACH_STRIP(width, gradient_strip_##suffix(vectors, n, rows, step, readable - j, (const T *)x + j,            \
+                                                  (const T *)dy + j, mean + j, a + j, b + j, c + j, (T *)dx + j));   \
     }
 
 DEFINE_COLUMNS(f32, float)
