@@ -82,34 +82,35 @@ typedef double vector_f64 __attribute__((vector_size(64)));
         *total = (T)all;                                                                                             \
     }                                                                                                                \
                                                                                                                      \
-    void ct_extend_##suffix(size_t rows, size_t columns, const ptrdiff_t *row_map, const ptrdiff_t *column_map,      \
-                            size_t first, size_t last, size_t width, const T *x, T *y) {                             \
-        for (size_t m = 0; m < rows; m++, y += columns) {                                                            \
+    void ct_extend_##suffix(size_t rows, const ptrdiff_t *row_map, size_t left, const ptrdiff_t *left_map,           \
+                            size_t middle, size_t start, size_t right, const ptrdiff_t *right_map, size_t width,     \
+                            const T *x, T *y) {                                                                      \
+        for (size_t m = 0; m < rows; m++, y += left + middle + right) {                                              \
             if (row_map[m] < 0) {                                                                                    \
-                memset(y, 0, columns * sizeof(T));                                                                   \
+                memset(y, 0, (left + middle + right) * sizeof(T));                                                   \
                 continue;                                                                                            \
             }                                                                                                        \
             const T *row = x + (size_t)row_map[m] * width;                                                           \
-            for (size_t n = 0; n < first; n++) y[n] = column_map[n] < 0 ? 0 : row[column_map[n]];                    \
-            if (first < last) memcpy(y + first, row + column_map[first], (last - first) * sizeof(T));                \
-            for (size_t n = last; n < columns; n++) y[n] = column_map[n] < 0 ? 0 : row[column_map[n]];               \
+            T *behind = y + left + middle;                                                                           \
+            for (size_t n = 0; n < left; n++) y[n] = left_map[n] < 0 ? 0 : row[left_map[n]];                         \
+            memcpy(y + left, row + start, middle * sizeof(T));                                                       \
+            for (size_t n = 0; n < right; n++) behind[n] = right_map[n] < 0 ? 0 : row[right_map[n]];                 \
         }                                                                                                            \
     }                                                                                                                \
                                                                                                                      \
-    CT_CLONES void ct_fold_##suffix(size_t rows, size_t columns, const ptrdiff_t *row_map,                           \
-                                    const ptrdiff_t *column_map, size_t first, size_t last, size_t width,            \
-                                    const T *y, T *x) {                                                              \
-        for (size_t m = 0; m < rows; m++, y += columns) {                                                            \
+    CT_CLONES void ct_fold_##suffix(size_t rows, const ptrdiff_t *row_map, size_t left, const ptrdiff_t *left_map,   \
+                                    size_t middle, size_t start, size_t right, const ptrdiff_t *right_map,           \
+                                    size_t width, const T *y, T *x) {                                                \
+        for (size_t m = 0; m < rows; m++, y += left + middle + right) {                                              \
             if (row_map[m] < 0) continue;                                                                            \
             T *row = x + (size_t)row_map[m] * width;                                                                 \
-            for (size_t n = 0; n < first; n++)                                                                       \
-                if (column_map[n] >= 0) row[column_map[n]] += y[n];                                                  \
-            if (first < last) {                                                                                      \
-                T *restrict middle = row + column_map[first];                                                        \
-                for (size_t n = 0; n < last - first; n++) middle[n] += y[first + n];                                 \
-            }                                                                                                        \
-            for (size_t n = last; n < columns; n++)                                                                  \
-                if (column_map[n] >= 0) row[column_map[n]] += y[n];                                                  \
+            T *restrict inside = row + start;                                                                        \
+            const T *behind = y + left + middle;                                                                     \
+            for (size_t n = 0; n < middle; n++) inside[n] += y[left + n];                                            \
+            for (size_t n = 0; n < left; n++)                                                                        \
+                if (left_map[n] >= 0) row[left_map[n]] += y[n];                                                      \
+            for (size_t n = 0; n < right; n++)                                                                       \
+                if (right_map[n] >= 0) row[right_map[n]] += behind[n];                                               \
         }                                                                                                            \
     }
 

@@ -12,7 +12,8 @@ package typealias MatchLoop =
     ) -> Void
 package typealias ExtendLoop =
     @convention(c) (
-        Int, Int, UnsafePointer<Int>?, UnsafePointer<Int>?, Int, Int, Int, UnsafeRawPointer?, UnsafeMutableRawPointer?
+        Int, UnsafePointer<Int>?, Int, UnsafePointer<Int>?, Int, Int, Int, UnsafePointer<Int>?, Int, UnsafeRawPointer?,
+        UnsafeMutableRawPointer?
     ) -> Void
 
 extension Kernels {
@@ -61,13 +62,13 @@ extension Kernel where Loop == ExtendLoop {
     fileprivate init(
         extending float32:
             @convention(c) (
-                Int, Int, UnsafePointer<Int>?, UnsafePointer<Int>?, Int, Int, Int, UnsafePointer<Float>?,
-                UnsafeMutablePointer<Float>?
+                Int, UnsafePointer<Int>?, Int, UnsafePointer<Int>?, Int, Int, Int, UnsafePointer<Int>?, Int,
+                UnsafePointer<Float>?, UnsafeMutablePointer<Float>?
             ) -> Void,
         _ float64:
             @convention(c) (
-                Int, Int, UnsafePointer<Int>?, UnsafePointer<Int>?, Int, Int, Int, UnsafePointer<Double>?,
-                UnsafeMutablePointer<Double>?
+                Int, UnsafePointer<Int>?, Int, UnsafePointer<Int>?, Int, Int, Int, UnsafePointer<Int>?, Int,
+                UnsafePointer<Double>?, UnsafeMutablePointer<Double>?
             ) -> Void
     ) {
         self.init(

@@ -17,18 +17,18 @@ void ct_correlate_f64(size_t rows, size_t columns, size_t kernel_rows, size_t ke
 void ct_match_f32(size_t rows, size_t columns, const float *x, size_t ldx, const float *y, size_t ldy, float *total);
 void ct_match_f64(size_t rows, size_t columns, const double *x, size_t ldx, const double *y, size_t ldy, double *total);
 
-// y[m][n] = x[row_map[m]][column_map[n]], 0 where either is negative: a part of an image with its border. x has no
-// gaps and rows of `width`. Columns first ..< last of y are those that follow x, column_map[n + 1] = column_map[n] + 1;
-// the maps' values elsewhere are any.
-void ct_extend_f32(size_t rows, size_t columns, const ptrdiff_t *row_map, const ptrdiff_t *column_map, size_t first,
-                   size_t last, size_t width, const float *x, float *y);
-void ct_extend_f64(size_t rows, size_t columns, const ptrdiff_t *row_map, const ptrdiff_t *column_map, size_t first,
-                   size_t last, size_t width, const double *x, double *y);
+// Rows of an image with its border, one after the other: y[m] is row row_map[m] of x, or zeros where that is negative.
+// Of it come `left` values from the columns that left_map names, `middle` ones from column `start` on, and `right` ones
+// from those that right_map names; 0 where a map is negative. x has no gaps and rows of `width`.
+void ct_extend_f32(size_t rows, const ptrdiff_t *row_map, size_t left, const ptrdiff_t *left_map, size_t middle,
+                   size_t start, size_t right, const ptrdiff_t *right_map, size_t width, const float *x, float *y);
+void ct_extend_f64(size_t rows, const ptrdiff_t *row_map, size_t left, const ptrdiff_t *left_map, size_t middle,
+                   size_t start, size_t right, const ptrdiff_t *right_map, size_t width, const double *x, double *y);
 
-// Its adjoint: x[row_map[m]][column_map[n]] += y[m][n].
-void ct_fold_f32(size_t rows, size_t columns, const ptrdiff_t *row_map, const ptrdiff_t *column_map, size_t first,
-                 size_t last, size_t width, const float *y, float *x);
-void ct_fold_f64(size_t rows, size_t columns, const ptrdiff_t *row_map, const ptrdiff_t *column_map, size_t first,
-                 size_t last, size_t width, const double *y, double *x);
+// Its adjoint: adds each value of y to the one of x from which it came.
+void ct_fold_f32(size_t rows, const ptrdiff_t *row_map, size_t left, const ptrdiff_t *left_map, size_t middle,
+                 size_t start, size_t right, const ptrdiff_t *right_map, size_t width, const float *y, float *x);
+void ct_fold_f64(size_t rows, const ptrdiff_t *row_map, size_t left, const ptrdiff_t *left_map, size_t middle,
+                 size_t start, size_t right, const ptrdiff_t *right_map, size_t width, const double *y, double *x);
 
 #endif

@@ -78,9 +78,4 @@ struct FilterMargins: Sendable, Equatable {
     }
 
     var isNone: Bool { before == SIMD2() && after == SIMD2() }
-
-    /// For each row (column: axis 1) of a plane with its margins, the row of the plane that it shows; −1 for zeros.
-    func map(axis: Int, length: Int) -> [Int] {
-        (-before[axis]..<length + after[axis]).map { border.source(of: $0, length: length) }
-    }
 }

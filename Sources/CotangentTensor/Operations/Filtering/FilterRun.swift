@@ -30,7 +30,7 @@ struct FilterRun {
         hasMargins = !margins.isNone
         kernel = SIMD2(k.shape[1], k.shape[2])
         input = SIMD2(x.shape[1], x.shape[2])
-        output = SIMD2(window.rows.count, window.columns.count) &- kernel &+ 1
+        output = window.lengths &- kernel &+ 1
     }
 
     /// Elements of a tile: with the rows above it in the second-level cache.
