@@ -11,6 +11,9 @@ let package = Package(
         .executable(name: "cotangent", targets: ["CotangentCommand"]),
         .executable(name: "cotangent-bench", targets: ["cotangent-bench"]),
     ],
+    traits: [
+        .trait(name: "PNG", description: "Reads and writes PNG images. Needs libpng (libpng-dev, or brew's libpng).")
+    ],
     dependencies: [
         // For the executables alone: the library depends on OpenBLAS and LAPACKE, nothing else.
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
@@ -23,6 +26,9 @@ let package = Package(
         .systemLibrary(
             name: "CLAPACKE", path: "Modulemaps/CLAPACKE", pkgConfig: "lapacke",
             providers: [.apt(["liblapacke-dev"]), .brew(["openblas"])]),
+        .systemLibrary(
+            name: "CPNG", path: "Modulemaps/CPNG", pkgConfig: "libpng",
+            providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
 
         // Implementation
         .target(
@@ -31,7 +37,13 @@ let package = Package(
         .target(name: "CotangentBLAS", dependencies: ["CBLAS", "CLAPACKE", "CCotangentKernels"]),
         .target(name: "CotangentTensor", dependencies: ["CotangentBLAS"]),
         .target(name: "CotangentNN", dependencies: ["CotangentTensor"]),
-        .target(name: "CotangentData", dependencies: ["CotangentTensor"]),
+        // Empty without the trait: `swift build` needs no libpng.
+        .target(
+            name: "CCotangentPNG", dependencies: [.target(name: "CPNG", condition: .when(traits: ["PNG"]))],
+            cSettings: [.define("COTANGENT_PNG", .when(traits: ["PNG"]))]),
+        .target(
+            name: "CotangentData",
+            dependencies: ["CotangentTensor", .target(name: "CCotangentPNG", condition: .when(traits: ["PNG"]))]),
         .target(name: "Cotangent", dependencies: ["CotangentTensor", "CotangentNN", "CotangentData"]),
 
         // Tests

@@ -40,8 +40,12 @@ public struct CSV: Sendable {
         path: String, header: Header = .detected, separator: Character = ",", missing: Double? = nil,
         textColumns: Set<String> = []
     ) throws(CSVError) {
+        let bytes: [UInt8]
+        do { bytes = try contents(of: path) } catch {
+            throw CSVError(reason: .unreadableFile, file: path, line: nil, column: nil, message: error.message)
+        }
         self = try CSV(
-            parsing: try contents(of: path), name: path, header: header, separator: separator, missing: missing,
+            parsing: bytes, name: path, header: header, separator: separator, missing: missing,
             textColumns: textColumns)
     }
 
