@@ -6,5 +6,5 @@ struct CotangentCommand: ParsableCommand {
         commandName: "cotangent",
         abstract: "Neural networks in Swift, on OpenBLAS and LAPACK.",
         version: "0.1.0",
-        subcommands: [Doctor.self])
+        subcommands: [Doctor.self, Filter.self])
 }
