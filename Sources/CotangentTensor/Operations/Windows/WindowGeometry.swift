@@ -43,7 +43,8 @@ package struct WindowGeometry: Sendable, Hashable {
             throw Problem(message: "the padding \(padding) must not be negative")
         }
         let room = input &+ before &+ after &- extent
-        guard room.min() >= 0 else {
+        // Rounding up, a window may end less than a stride past the padding.
+        guard (roundsUp ? room &+ stride &- 1 : room).min() >= 0 else {
             func list(_ lengths: SIMD3<Int>) -> String {
                 "[\((3 - rank..<3).map { "\(lengths[$0])" }.joined(separator: ", "))]"
             }
@@ -55,7 +56,7 @@ package struct WindowGeometry: Sendable, Hashable {
         }
         var output = room / stride &+ 1
         if roundsUp {
-            for axis in 0..<3 where room[axis] % stride[axis] != 0 {
+            for axis in 0..<3 where room[axis] > 0 && room[axis] % stride[axis] != 0 {
                 // A window must begin inside of the input or the padding before it.
                 if output[axis] * stride[axis] < input[axis] + before[axis] { output[axis] += 1 }
             }
