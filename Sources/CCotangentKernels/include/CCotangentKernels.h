@@ -11,8 +11,10 @@
 #include "ct_openblas.h"
 #include "ct_optimizers.h"
 #include "ct_pool.h"
+#include "ct_pooling.h"
 #include "ct_random.h"
 #include "ct_reductions.h"
+#include "ct_resampling.h"
 #include "ct_thread_state.h"
 
 #endif
