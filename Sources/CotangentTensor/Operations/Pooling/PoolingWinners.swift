@@ -10,8 +10,9 @@ final class PoolingWinners {
 
     init(_ plan: PoolingPlan, byCode: Bool) {
         self.plan = plan
-        let count = plan.planes * plan.outputCount
-        codes = byCode ? Storage(byteCount: count) : nil
+        // In a run on shapes alone a tensor has no memory.
+        let byCode = byCode && !AbstractRun.isActive
+        codes = byCode ? Storage(byteCount: plan.planes * plan.outputCount) : nil
         places = byCode ? nil : Tensor(uninitialized: Shape([plan.planes, plan.outputCount]), .int64)
     }
 

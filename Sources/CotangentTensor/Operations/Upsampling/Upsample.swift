@@ -42,11 +42,15 @@ private func upsample(_ x: Tensor, _ axes: [Int], _ lengths: [Int], scale: Doubl
     zip(axes, lengths).reversed().reduce(x) { y, target in
         let (axis, m) = target
         let n = x.shape[axis]
-        if m == n { return y }
         switch mode {
-        case .nearest: return resampled(y, along: axis, by: .nearest(from: n, to: m, scale: scale))
+        case .nearest:
+            return m == n && (scale ?? 1) == 1
+                ? y : resampled(y, along: axis, by: .nearest(from: n, to: m, scale: scale))
         case .linear(let alignCorners):
-            return resampled(y, along: axis, by: .linear(from: n, to: m, scale: scale, alignCorners: alignCorners))
+            // As in PyTorch also where the scale is not quite 1.
+            return m == n
+                ? y
+                : resampled(y, along: axis, by: .linear(from: n, to: m, scale: scale, alignCorners: alignCorners))
         }
     }
 }
