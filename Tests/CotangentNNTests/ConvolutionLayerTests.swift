@@ -18,9 +18,9 @@ import Testing
                 outputPadding: test.size(test.outputPadding), dilation: test.size(test.dilation), groups: test.groups)
         }
         return switch test.rank {
-        case 1: test.isTransposed ? transposed(Signals.self) : convolution(Signals.self)
-        case 2: test.isTransposed ? transposed(Images.self) : convolution(Images.self)
-        default: test.isTransposed ? transposed(Volumes.self) : convolution(Volumes.self)
+        case 1: test.isTransposed ? transposed(OneAxis.self) : convolution(OneAxis.self)
+        case 2: test.isTransposed ? transposed(TwoAxes.self) : convolution(TwoAxes.self)
+        default: test.isTransposed ? transposed(ThreeAxes.self) : convolution(ThreeAxes.self)
         }
     }
 

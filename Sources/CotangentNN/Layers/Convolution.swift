@@ -1,23 +1,11 @@
 import CotangentTensor
 
-/// How many spatial axes a layer moves over: the names of its three forms.
-public protocol SpatialRank: Sendable {
-    static var rank: Int { get }
-}
-
-/// Signals: [batch, channels, length].
-public enum Signals: SpatialRank { public static let rank = 1 }
-/// Images: [batch, channels, height, width].
-public enum Images: SpatialRank { public static let rank = 2 }
-/// Volumes: [batch, channels, depth, height, width].
-public enum Volumes: SpatialRank { public static let rank = 3 }
-
 /// Filters over signals: see ``Convolution``.
-public typealias Conv1D = Convolution<Signals>
+public typealias Conv1D = Convolution<OneAxis>
 /// Filters over images: see ``Convolution``.
-public typealias Conv2D = Convolution<Images>
+public typealias Conv2D = Convolution<TwoAxes>
 /// Filters over volumes: see ``Convolution``.
-public typealias Conv3D = Convolution<Volumes>
+public typealias Conv3D = Convolution<ThreeAxes>
 
 /// A bank of learnt filters: ``Conv1D``, ``Conv2D`` and ``Conv3D``.
 ///
@@ -26,7 +14,7 @@ public typealias Conv3D = Convolution<Volumes>
 /// group: three filters of 3×3 over three channels have 3 · (27 + 1) numbers, and take 3×6×6 to 3×4×4.
 /// With as many groups as channels the convolution is depthwise. See
 /// ``conv2d(_:_:_:stride:padding:dilation:groups:relu:algorithm:)`` for the formula and the output's size.
-public struct Convolution<Rank: SpatialRank>: Layer, DescribedModule, ReLUFusing {
+public struct Convolution<Axes: SpatialAxes>: Layer, DescribedModule, ReLUFusing {
     public let weight: Parameter
     public let bias: Parameter?
     public let stride: SpatialSize
@@ -44,7 +32,7 @@ public struct Convolution<Rank: SpatialRank>: Layer, DescribedModule, ReLUFusing
         let name = Self.name
         requireChannels(name, inputChannels, outputChannels, groups)
         let shape = Shape(
-            [outputChannels, inputChannels / groups] + requireKernel(name, kernelSize, rank: Rank.rank))
+            [outputChannels, inputChannels / groups] + requireKernel(name, kernelSize, rank: Axes.count))
         (weight, self.bias) = convolutionParameters(
             shape, biasCount: bias ? outputChannels : nil, initializer, dtype, &generator)
         self.stride = stride
@@ -59,7 +47,7 @@ public struct Convolution<Rank: SpatialRank>: Layer, DescribedModule, ReLUFusing
         weight: Tensor, bias: Tensor? = nil, stride: SpatialSize = 1, padding: Padding = 0, dilation: SpatialSize = 1,
         groups: Int = 1, algorithm: ConvolutionAlgorithm = .automatic
     ) {
-        guard weight.rank == Rank.rank + 2,
+        guard weight.rank == Axes.count + 2,
             bias.map({ $0.shape == [weight.shape[0]] && $0.dtype == weight.dtype }) ?? true
         else {
             fail(
@@ -83,7 +71,7 @@ public struct Convolution<Rank: SpatialRank>: Layer, DescribedModule, ReLUFusing
 
     private func apply(_ x: Tensor, relu: Bool) -> Tensor {
         let convolution =
-            switch Rank.rank {
+            switch Axes.count {
             case 1: conv1d
             case 2: conv2d
             default: conv3d
@@ -91,7 +79,7 @@ public struct Convolution<Rank: SpatialRank>: Layer, DescribedModule, ReLUFusing
         return convolution(x, weight.value, bias?.value, stride, padding, dilation, groups, relu, algorithm)
     }
 
-    private static var name: String { "Conv\(Rank.rank)D" }
+    private static var name: String { "Conv\(Axes.count)D" }
 
     package var summaryName: String {
         convolutionSummary(

@@ -1,5 +1,5 @@
 /// How many spatial axes the inputs of a layer have, as a type: what tells `BatchNorm1D`, `BatchNorm2D` and
-/// `BatchNorm3D` apart, which are one layer.
+/// `BatchNorm3D` apart, which are one layer, and so with convolutions and pooling.
 public protocol SpatialAxes: Sendable {
     static var count: Int { get }
 }

@@ -1,18 +1,18 @@
 import CotangentTensor
 
 /// Makes signals longer: see ``TransposedConvolution``.
-public typealias ConvTranspose1D = TransposedConvolution<Signals>
+public typealias ConvTranspose1D = TransposedConvolution<OneAxis>
 /// Makes images larger: see ``TransposedConvolution``.
-public typealias ConvTranspose2D = TransposedConvolution<Images>
+public typealias ConvTranspose2D = TransposedConvolution<TwoAxes>
 /// Makes volumes larger: see ``TransposedConvolution``.
-public typealias ConvTranspose3D = TransposedConvolution<Volumes>
+public typealias ConvTranspose3D = TransposedConvolution<ThreeAxes>
 
 /// The adjoint of a convolution as a layer: ``ConvTranspose1D``, ``ConvTranspose2D`` and ``ConvTranspose3D``.
 ///
 /// `weight` is [inputChannels, outputChannels / groups, kernel…], as in PyTorch; by default it and the bias are uniform in
 /// ±1/√(outputChannels / groups · |kernel|), PyTorch's choice. See
 /// ``convTranspose2d(_:_:_:stride:padding:outputPadding:dilation:groups:algorithm:)`` for the output's size.
-public struct TransposedConvolution<Rank: SpatialRank>: Layer, DescribedModule {
+public struct TransposedConvolution<Axes: SpatialAxes>: Layer, DescribedModule {
     public let weight: Parameter
     public let bias: Parameter?
     public let stride: SpatialSize
@@ -30,7 +30,7 @@ public struct TransposedConvolution<Rank: SpatialRank>: Layer, DescribedModule {
     ) {
         requireChannels(Self.name, inputChannels, outputChannels, groups)
         let shape = Shape(
-            [inputChannels, outputChannels / groups] + requireKernel(Self.name, kernelSize, rank: Rank.rank))
+            [inputChannels, outputChannels / groups] + requireKernel(Self.name, kernelSize, rank: Axes.count))
         (weight, self.bias) = convolutionParameters(
             shape, biasCount: bias ? outputChannels : nil, initializer, dtype, &generator)
         self.stride = stride
@@ -47,7 +47,7 @@ public struct TransposedConvolution<Rank: SpatialRank>: Layer, DescribedModule {
         outputPadding: SpatialSize = 0, dilation: SpatialSize = 1, groups: Int = 1,
         algorithm: ConvolutionAlgorithm = .automatic
     ) {
-        guard weight.rank == Rank.rank + 2,
+        guard weight.rank == Axes.count + 2,
             bias.map({ $0.shape == [weight.shape[1] * groups] && $0.dtype == weight.dtype }) ?? true
         else {
             fail(
@@ -68,7 +68,7 @@ public struct TransposedConvolution<Rank: SpatialRank>: Layer, DescribedModule {
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
         let convolution =
-            switch Rank.rank {
+            switch Axes.count {
             case 1: convTranspose1d
             case 2: convTranspose2d
             default: convTranspose3d
@@ -77,7 +77,7 @@ public struct TransposedConvolution<Rank: SpatialRank>: Layer, DescribedModule {
             convolution(x, weight.value, bias?.value, stride, padding, outputPadding, dilation, groups, algorithm))
     }
 
-    private static var name: String { "ConvTranspose\(Rank.rank)D" }
+    private static var name: String { "ConvTranspose\(Axes.count)D" }
 
     package var summaryName: String {
         convolutionSummary(

@@ -1,12 +1,12 @@
 import CotangentTensor
 
-public typealias AveragePool1D = AveragePool<Spatial1D>
-public typealias AveragePool2D = AveragePool<Spatial2D>
-public typealias AveragePool3D = AveragePool<Spatial3D>
+public typealias AveragePool1D = AveragePool<OneAxis>
+public typealias AveragePool2D = AveragePool<TwoAxes>
+public typealias AveragePool3D = AveragePool<ThreeAxes>
 
 /// The mean of each window: ``averagePool2d(_:kernelSize:stride:padding:roundsUp:countsPadding:divisor:)`` as a layer,
 /// and its like for signals and volumes.
-public struct AveragePool<Rank: SpatialRank>: Layer, DescribedModule {
+public struct AveragePool<Axes: SpatialAxes>: Layer, DescribedModule {
     public let kernelSize: SpatialSize
     public let stride: SpatialSize
     public let padding: Padding
@@ -30,13 +30,13 @@ public struct AveragePool<Rank: SpatialRank>: Layer, DescribedModule {
     public func callAsFunction(_ x: Tensor) -> Tensor {
         observed(
             averagePool(
-                x, rank: Rank.axes, kernelSize: kernelSize, stride: stride, padding: padding, roundsUp: roundsUp,
+                x, rank: Axes.count, kernelSize: kernelSize, stride: stride, padding: padding, roundsUp: roundsUp,
                 countsPadding: countsPadding, divisor: divisor))
     }
 
     package var summaryName: String {
         let count =
             divisor.map { ", divisor \($0)" } ?? (padding == 0 || countsPadding ? "" : ", without the padding")
-        return "AveragePool\(Rank.axes)D(\(windowSummary(kernelSize, stride, padding, roundsUp))\(count))"
+        return "AveragePool\(Axes.count)D(\(windowSummary(kernelSize, stride, padding, roundsUp))\(count))"
     }
 }

@@ -1,8 +1,8 @@
 import CotangentTensor
 
-public typealias MaxPool1D = MaxPool<Spatial1D>
-public typealias MaxPool2D = MaxPool<Spatial2D>
-public typealias MaxPool3D = MaxPool<Spatial3D>
+public typealias MaxPool1D = MaxPool<OneAxis>
+public typealias MaxPool2D = MaxPool<TwoAxes>
+public typealias MaxPool3D = MaxPool<ThreeAxes>
 
 /// The largest element of each window: ``maxPool2d(_:kernelSize:stride:padding:dilation:roundsUp:)`` as a layer, and its
 /// like for signals and volumes.
@@ -11,7 +11,7 @@ public typealias MaxPool3D = MaxPool<Spatial3D>
 /// MaxPool2D(kernelSize: 2)                            // half of the height and the width
 /// MaxPool2D(kernelSize: 3, stride: 2, padding: 1)
 /// ```
-public struct MaxPool<Rank: SpatialRank>: Layer, DescribedModule {
+public struct MaxPool<Axes: SpatialAxes>: Layer, DescribedModule {
     public let kernelSize: SpatialSize
     public let stride: SpatialSize
     public let padding: Padding
@@ -33,13 +33,13 @@ public struct MaxPool<Rank: SpatialRank>: Layer, DescribedModule {
     public func callAsFunction(_ x: Tensor) -> Tensor {
         observed(
             maxPool(
-                x, rank: Rank.axes, kernelSize: kernelSize, stride: stride, padding: padding, dilation: dilation,
+                x, rank: Axes.count, kernelSize: kernelSize, stride: stride, padding: padding, dilation: dilation,
                 roundsUp: roundsUp))
     }
 
     package var summaryName: String {
         let spread = dilation == 1 ? "" : ", dilation \(dilation)"
-        return "MaxPool\(Rank.axes)D(\(windowSummary(kernelSize, stride, padding, roundsUp))\(spread))"
+        return "MaxPool\(Axes.count)D(\(windowSummary(kernelSize, stride, padding, roundsUp))\(spread))"
     }
 }
 

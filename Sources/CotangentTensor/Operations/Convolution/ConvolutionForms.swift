@@ -27,6 +27,6 @@ extension ConvolutionAlgorithm {
         let passes: [Pass] =
             outputPadding == nil
             ? [.forward, .inputGradient, .weightGradient] : [.inputGradient, .forward, .weightGradient]
-        return passes.map { "\(type(of: engine($0, shape, isFloat: dtype == .float32)))" }
+        return passes.map { "\(type(of: engine($0, shape)))" }
     }
 }
