@@ -208,7 +208,17 @@ CT_CLONES void NAME(ct_direct_correlate)(size_t rows, size_t taps, const int32_t
 }
 
 // A run of n elements at x, which may be read to the end of a vector, with bias and ReLU.
-CT_INLINE void NAME(store_run)(ptrdiff_t n, const T *x, T bias, int relu, T *y) {
+CT_INLINE void NAME(store_run)(ptrdiff_t n, const T *x, T bias, int relu, int streams, T *y) {
+    if (streams && n % N == 0 && (uintptr_t)y % sizeof(V) == 0) {
+        for (ptrdiff_t j = 0; j < n; j += N) {
+            V v;
+            memcpy(&v, x + j, sizeof v);
+            v += bias;
+            if (relu) v = (V)(~(NAME(mask))(v <= 0) & (NAME(mask))v);
+            __builtin_nontemporal_store(v, (V *)(y + j));
+        }
+        return;
+    }
     for (ptrdiff_t done = 0; done < n; done += N) {
         const ptrdiff_t j = done + N <= n || n < N ? done : n - N;
         V v;
@@ -221,13 +231,14 @@ CT_INLINE void NAME(store_run)(ptrdiff_t n, const T *x, T bias, int relu, T *y) 
 }
 
 CT_CLONES void NAME(ct_direct_store)(size_t rows, size_t height, size_t columns, const T *x, size_t line, size_t width,
-                                     const T *bias, int relu, T *y, size_t plane, size_t pitch, size_t step) {
+                                     const T *bias, int relu, int streams, T *y, size_t plane, size_t pitch,
+                                     size_t step) {
     for (size_t r = 0; r < rows; r++) {
         const T b = bias ? bias[r] : 0;
         for (size_t i = 0; i < height; i++) {
             const T *from = x + r * line + i * width;
             T *to = y + r * plane + i * pitch;
-            if (step == 1) NAME(store_run)((ptrdiff_t)columns, from, b, relu, to);
+            if (step == 1) NAME(store_run)((ptrdiff_t)columns, from, b, relu, streams, to);
             else for (size_t j = 0; j < columns; j++) {
                 const T v = from[j] + b;
                 to[j * step] = relu && v <= 0 ? 0 : v;

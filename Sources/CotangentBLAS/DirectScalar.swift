@@ -15,7 +15,8 @@ package protocol DirectScalar: BLASScalar {
         _ y: UnsafePointer<Self>, line: Int, _ w: UnsafeMutablePointer<Self>, stride: Int)
     static func directStore(
         rows: Int, height: Int, columns: Int, _ x: UnsafePointer<Self>, line: Int, width: Int,
-        bias: UnsafePointer<Self>?, relu: Bool, _ y: UnsafeMutablePointer<Self>, plane: Int, pitch: Int, step: Int)
+        bias: UnsafePointer<Self>?, relu: Bool, streams: Bool, _ y: UnsafeMutablePointer<Self>, plane: Int, pitch: Int,
+        step: Int)
     static func directLoad(
         rows: Int, height: Int, columns: Int, _ x: UnsafePointer<Self>, plane: Int, pitch: Int,
         _ y: UnsafeMutablePointer<Self>, line: Int, width: Int)
@@ -51,9 +52,11 @@ extension Float: DirectScalar {
 
     package static func directStore(
         rows: Int, height: Int, columns: Int, _ x: UnsafePointer<Float>, line: Int, width: Int,
-        bias: UnsafePointer<Float>?, relu: Bool, _ y: UnsafeMutablePointer<Float>, plane: Int, pitch: Int, step: Int
+        bias: UnsafePointer<Float>?, relu: Bool, streams: Bool, _ y: UnsafeMutablePointer<Float>, plane: Int, pitch: Int,
+        step: Int
     ) {
-        ct_direct_store_f32(rows, height, columns, x, line, width, bias, relu ? 1 : 0, y, plane, pitch, step)
+        ct_direct_store_f32(
+            rows, height, columns, x, line, width, bias, relu ? 1 : 0, streams ? 1 : 0, y, plane, pitch, step)
     }
 
     package static func directLoad(
@@ -94,9 +97,11 @@ extension Double: DirectScalar {
 
     package static func directStore(
         rows: Int, height: Int, columns: Int, _ x: UnsafePointer<Double>, line: Int, width: Int,
-        bias: UnsafePointer<Double>?, relu: Bool, _ y: UnsafeMutablePointer<Double>, plane: Int, pitch: Int, step: Int
+        bias: UnsafePointer<Double>?, relu: Bool, streams: Bool, _ y: UnsafeMutablePointer<Double>, plane: Int, pitch: Int,
+        step: Int
     ) {
-        ct_direct_store_f64(rows, height, columns, x, line, width, bias, relu ? 1 : 0, y, plane, pitch, step)
+        ct_direct_store_f64(
+            rows, height, columns, x, line, width, bias, relu ? 1 : 0, streams ? 1 : 0, y, plane, pitch, step)
     }
 
     package static func directLoad(

@@ -126,11 +126,14 @@ void ct_direct_correlate_f64(size_t rows, size_t taps, const int32_t *offsets, c
 
 // Rows of a box of lines [rows][width] to places of an image and back:
 // y[r][i · pitch + j · step] = f(x[r · line + i · width + j]) for i in 0..<height, j in 0..<columns; f adds the bias of
-// row r, where there is one, and applies ReLU where asked.
+// row r, where there is one, and applies ReLU where asked. `streams` writes past the caches, where lines begin with a
+// vector: for results that are larger than the caches, which would otherwise be read before they are written.
 void ct_direct_store_f32(size_t rows, size_t height, size_t columns, const float *x, size_t line, size_t width,
-                         const float *bias, int relu, float *y, size_t plane, size_t pitch, size_t step);
+                         const float *bias, int relu, int streams, float *y, size_t plane, size_t pitch,
+                         size_t step);
 void ct_direct_store_f64(size_t rows, size_t height, size_t columns, const double *x, size_t line, size_t width,
-                         const double *bias, int relu, double *y, size_t plane, size_t pitch, size_t step);
+                         const double *bias, int relu, int streams, double *y, size_t plane, size_t pitch,
+                         size_t step);
 // y[r · line + i · width + j] = x[r · plane + i · pitch + j], and zeros in the other places of each line.
 void ct_direct_load_f32(size_t rows, size_t height, size_t columns, const float *x, size_t plane, size_t pitch,
                         float *y, size_t line, size_t width);

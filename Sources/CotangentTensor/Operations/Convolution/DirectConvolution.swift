@@ -227,6 +227,8 @@ struct DirectFilter {
         let flopsOfPanel = 2 * rows * channels * taps.count * cut.line
         let sourceCount = source[0] * source[1] * source[2]
         let targetCount = target[0] * target[1] * target[2]
+        // Half of a large second- or third-level cache: what is written is not there any more when it is read.
+        let streams = shape.batch * shape.groups * rows * targetCount * MemoryLayout<T>.stride > 16 << 20
         withScratch(T.self, count: shape.groups * packedCount) { packed in
             let blocks = paddedRows / block
             parallel(over: shape.groups * blocks, grain: max(1, 16_384 / (block * channels * taps.count))) { range in
@@ -264,7 +266,8 @@ struct DirectFilter {
                         }
                         T.directStore(
                             rows: rows, height: panel.rows, columns: panel.columns, output, line: cut.line,
-                            width: cut.width, bias: bias.map { $0 + group * rows }, relu: relu, y, plane: targetCount,
+                            width: cut.width, bias: bias.map { $0 + group * rows }, relu: relu, streams: streams, y,
+                            plane: targetCount,
                             pitch: target[2] * targetStep[1], step: targetStep[2])
                     }
                 }
