@@ -45,6 +45,36 @@ CT_INLINE ptrdiff_t offset_of(const ct_pool_window *w, size_t code) {
     return offset_of_row(w, row / w->kernel[1], row % w->kernel[1]) + (ptrdiff_t)(k * w->dilation[2]);
 }
 
+// The outputs low ..< high of a row whose windows lie inside of the input's rows.
+CT_INLINE ct_places whole_windows(const ct_pool_window *w) {
+    const size_t step = w->stride[2], end = w->input[2] + w->before[2], n = w->output[2];
+    const size_t extent = w->dilation[2] * (w->kernel[2] - 1) + 1;
+    ct_places p = {least((w->before[2] + step - 1) / step, n), 0};
+    p.end = end >= extent ? least((end - extent) / step + 1, n) : 0;
+    return p;
+}
+
+// Whether windows are two wide and cover the input without gap, overlap or padding.
+CT_INLINE int covers_by_pairs(const ct_pool_window *w) {
+    int yes = w->kernel[2] == 2;
+    for (int i = 0; i < 3; i++)
+        yes &= w->kernel[i] == w->stride[i] && w->before[i] == 0 && w->dilation[i] == 1
+            && w->output[i] * w->stride[i] <= w->input[i];
+    return yes;
+}
+
+// Zeros for the elements of a plane (of `size` bytes) behind the last of such windows.
+CT_INLINE void clear_rest(const ct_pool_window *w, size_t size, void *plane) {
+    const size_t row = w->input[2] * size, slice = w->input[1] * row, width = 2 * w->output[2] * size;
+    const size_t slices = w->output[0] * w->kernel[0], rows = w->output[1] * w->kernel[1];
+    char *bytes = plane;
+    for (size_t i = 0; i < slices; i++, bytes += slice) {
+        for (size_t j = 0; j < rows && width < row; j++) memset(bytes + j * row + width, 0, row - width);
+        memset(bytes + rows * row, 0, slice - rows * row);
+    }
+    memset(bytes, 0, (w->input[0] - slices) * slice);
+}
+
 // Lanes for splitting two vectors of N into their even and odd places, and for putting them together again.
 #define EVEN_2 0, 2
 #define ODD_2 1, 3

@@ -20,7 +20,7 @@
         *winner = (wins & *code) | (~wins & *winner);                                                                  \
     }                                                                                                                  \
                                                                                                                        \
-    /* The winners among the places of a row of windows that begins at `line`; the first place has code `first`. */           \
+    /* The winners in one row of windows, the first of which begins at `line`; its first place has code `first`. */    \
     CT_INLINE void line_##suffix##_##N(const ct_pool_window *w, const T *line, I first, values_##suffix##_##N *best,   \
                                        integers_##suffix##_##N *winner) {                                              \
         const size_t width = w->kernel[2], step = w->stride[2], gap = w->dilation[2];                                  \
@@ -115,10 +115,10 @@
         }                                                                                                              \
     }                                                                                                                  \
                                                                                                                        \
-    /* A row of the output; windows `low` ..< `high` lie inside of the input's. */                                     \
-    CT_INLINE void row_##suffix(const ct_pool_window *w, ct_places d, ct_places h, ptrdiff_t start, size_t low,        \
-                                size_t high, const T *x, T *y, uint8_t *codes, int64_t *positions) {                   \
-        const size_t n = w->output[2];                                                                                 \
+    /* A row of the output. */                                                                                         \
+    CT_INLINE void row_##suffix(const ct_pool_window *w, ct_places d, ct_places h, ptrdiff_t start, ct_places whole,   \
+                                const T *x, T *y, uint8_t *codes, int64_t *positions) {                                \
+        const size_t n = w->output[2], low = whole.first, high = whole.end;                                            \
         if (positions || high < low + SHORT) {                                                                         \
             windows_##suffix(w, d, h, start, 0, n, x, y, codes, positions);                                            \
             return;                                                                                                    \
@@ -132,17 +132,15 @@
                                                                                                                        \
     CT_CLONES void ct_max_pool_##suffix(const ct_pool_window *w, size_t planes, const T *x, T *y, uint8_t *codes,      \
                                         int64_t *positions) {                                                          \
-        const size_t n = w->output[2], step = w->stride[2], end = w->input[2] + w->before[2];                          \
-        const size_t extent = w->dilation[2] * (w->kernel[2] - 1) + 1;                                                 \
-        const size_t low = least((w->before[2] + step - 1) / step, n);                                                 \
-        const size_t high = end >= extent ? least((end - extent) / step + 1, n) : 0;                                   \
-        /* The common case with sizes that the compiler knows: 2 × 2 with stride 2, all of them inside of the input. */ \
+        const size_t n = w->output[2];                                                                                 \
+        const ct_places whole = whole_windows(w);                                                                      \
+        /* The common case with sizes that the compiler knows: 2 × 2 with stride 2, all inside of the input. */        \
         const ct_pool_window square = {{w->input[0], w->input[1], w->input[2]},                                        \
                                        {w->output[0], w->output[1], w->output[2]},                                     \
                                        {1, 2, 2}, {w->stride[0], w->stride[1], 2},                                     \
                                        {w->before[0], w->before[1], w->before[2]},                                     \
                                        {w->after[0], w->after[1], w->after[2]}, {1, 1, 1}};                            \
-        const int is_square = volume(w->kernel) == 4 && w->kernel[1] == 2 && w->kernel[2] == 2 && step == 2            \
+        const int is_square = volume(w->kernel) == 4 && w->kernel[1] == 2 && w->kernel[2] == 2 && w->stride[2] == 2    \
                            && volume(w->dilation) == 1 && w->before[1] == 0                                            \
                            && (w->output[1] - 1) * w->stride[1] + 2 <= w->input[1];                                    \
         for (size_t plane = 0; plane < planes; plane++, x += volume(w->input))                                         \
@@ -151,9 +149,9 @@
                     const ct_places in_d = places(w, 0, d), in_h = places(w, 1, h);                                    \
                     const ptrdiff_t start = beginning_of_row(w, d, h);                                                 \
                     if (is_square)                                                                                     \
-                        row_##suffix(&square, (ct_places){0, 1}, (ct_places){0, 2}, start, low, high, x, y, codes,     \
+                        row_##suffix(&square, (ct_places){0, 1}, (ct_places){0, 2}, start, whole, x, y, codes,         \
                                      positions);                                                                       \
-                    else row_##suffix(w, in_d, in_h, start, low, high, x, y, codes, positions);                        \
+                    else row_##suffix(w, in_d, in_h, start, whole, x, y, codes, positions);                            \
                     y += n;                                                                                            \
                     codes += codes ? n : 0;                                                                            \
                     positions += positions ? n : 0;                                                                    \

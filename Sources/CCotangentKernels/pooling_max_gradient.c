@@ -10,14 +10,6 @@ CT_INLINE void offsets(const ct_pool_window *w, ptrdiff_t offset[256]) {
     for (size_t code = 0; code < volume(w->kernel); code++) offset[code] = offset_of(w, code);
 }
 
-CT_INLINE int covers_by_pairs(const ct_pool_window *w) {
-    int yes = w->kernel[2] == 2;
-    for (int i = 0; i < 3; i++)
-        yes &= w->kernel[i] == w->stride[i] && w->before[i] == 0 && w->dilation[i] == 1
-            && w->output[i] * w->stride[i] <= w->input[i];
-    return yes;
-}
-
 #define DEFINE_BLOCK(suffix, T, I, N)                                                                                  \
     CT_INLINE void block_##suffix##_##N(const ct_pool_window *w, const uint8_t *codes, const T *dy, T *dx) {           \
         typedef I integers __attribute__((vector_size(N * sizeof(I))));                                                \
@@ -62,15 +54,7 @@ CT_INLINE int covers_by_pairs(const ct_pool_window *w) {
         for (size_t d = 0; d < w->output[0]; d++)                                                                      \
             for (size_t h = 0; h < w->output[1]; h++, codes += n, dy += n)                                             \
                 row_##suffix(w, codes, dy, dx + d * kernel[0] * slice + h * kernel[1] * row);                          \
-        /* What lies behind the last windows. */                                                                       \
-        const size_t slices = w->output[0] * kernel[0], rows = w->output[1] * kernel[1];                               \
-        for (size_t i = 0; i < slices; i++) {                                                                          \
-            T *start = dx + i * slice;                                                                                 \
-            for (size_t j = 0; j < rows && 2 * n < row; j++)                                                           \
-                memset(start + j * row + 2 * n, 0, (row - 2 * n) * sizeof(T));                                         \
-            memset(start + rows * row, 0, (w->input[1] - rows) * row * sizeof(T));                                     \
-        }                                                                                                              \
-        memset(dx + slices * slice, 0, (w->input[0] - slices) * slice * sizeof(T));                                    \
+        clear_rest(w, sizeof(T), dx);                                                                                  \
     }                                                                                                                  \
                                                                                                                        \
     CT_INLINE void scatter_##suffix(const ct_pool_window *w, const ptrdiff_t offset[256], const uint8_t *codes,        \

@@ -2,7 +2,7 @@ import CCotangentKernels
 import CotangentBLAS
 import Testing
 
-/// C loops of max pooling at widths around those of their vectors: they equal the plain form, and write nothing outside.
+/// C loops of pooling at widths around those of their vectors: they equal the plain form, and write nothing outside.
 @Suite struct PoolingKernelTests {
     struct Geometry: Sendable, CustomTestStringConvertible {
         var kernel = [1, 2, 2]
@@ -91,6 +91,38 @@ import Testing
             #expect(Array(positions[..<outputCount]) == inPlane)
             backward(window, Self.planes, codes, dy, &gradient)
             #expect(isRight(gradient, dx), "gradient: \(window.pointee)")
+        }
+    }
+
+    /// Means and their adjoint; of whole numbers, with sizes that float32 divides exactly.
+    @Test(arguments: [2, 4], [1, 2, 3]) func averages(_ size: Int, _ stride: Int) {
+        for width in Self.widths where width >= size {
+            let geometry = Geometry(kernel: [1, 2, size], stride: [1, 2, stride])
+            let window = geometry.window(height: 5, width: width)!
+            let (inputCount, n) = (Self.planes * 5 * width, window.output.2)
+            let x = (0..<inputCount).map { Float($0 * 7 % 23 - 11) }
+            let dy = (0..<Self.planes * 2 * n).map { Float($0 * 5 % 17 - 8) }
+            var means = [Float](repeating: 0, count: dy.count)
+            var shares = [Float](repeating: 0, count: inputCount)
+            for output in dy.indices {
+                let (plane, row, o) = (output / n / 2, output / n % 2, output % n)
+                for i in 0..<2 {
+                    for k in 0..<size {
+                        let place = (plane * 5 + row * 2 + i) * width + o * stride + k
+                        means[output] += x[place] / Float(2 * size)
+                        shares[place] += dy[output] / Float(2 * size)
+                    }
+                }
+            }
+            var y = [Float](repeating: 99, count: dy.count + 40)
+            var dx = [Float](repeating: 99, count: inputCount + 40)
+            withUnsafePointer(to: window) { window in
+                Kernels.averagePool.float32!(window, 1, 0, Self.planes, x, &y)
+                Kernels.averagePoolGradient.float32!(window, 1, 0, Self.planes, dy, &dx)
+            }
+            #expect(Array(y[..<dy.count]) == means, "\(width)")
+            #expect(Array(dx[..<inputCount]) == shares, "\(width)")
+            #expect((y[dy.count...] + dx[inputCount...]).allSatisfy { $0 == 99 }, "\(width)")
         }
     }
 

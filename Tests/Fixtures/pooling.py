@@ -121,7 +121,8 @@ average_pool(distinct(0, 2, 6, 4), 2)
 # Adaptive pooling
 for shape, size in [((2, 2, 8), 4), ((1, 2, 10), 3), ((1, 7), 5), ((1, 2, 3), 5), ((1, 2, 7), 1),
                     ((1, 2, 6, 8), [3, 2]), ((1, 2, 7, 5), [3, 2]), ((1, 1, 5, 7), 4), ((1, 6, 4), [4, 4]),
-                    ((1, 2, 5, 3), 1), ((1, 1, 3, 4), [5, 2]), ((1, 1, 5, 4, 6), [2, 3, 4]), ((1, 1, 4, 2, 6), [2, 1, 3])]:
+                    ((1, 2, 5, 3), 1), ((1, 1, 3, 4), [5, 2]), ((1, 1, 5, 4, 6), [2, 3, 4]),
+                    ((1, 1, 4, 2, 6), [2, 1, 3])]:
     rank = len(size) if isinstance(size, list) else min(len(shape) - 1, 2 if len(shape) == 4 else 1)
     average = [F.adaptive_avg_pool1d, F.adaptive_avg_pool2d, F.adaptive_avg_pool3d][rank - 1]
     largest = [F.adaptive_max_pool1d, F.adaptive_max_pool2d, F.adaptive_max_pool3d][rank - 1]
@@ -133,8 +134,8 @@ case("globalMaxPool", lambda x: F.adaptive_max_pool2d(x, 1).flatten(1), distinct
 
 # Upsampling
 modes = {1: "linear", 2: "bilinear", 3: "trilinear"}
-targets = [((1, 2, 5), {"scale": 2}), ((1, 2, 5), {"scale": 1.5}), ((1, 1, 4), {"scale": 1.2}), ((1, 1, 7), {"scale": 0.4}),
-           ((1, 2, 5), {"size": 13}), ((1, 1, 1), {"size": 3}), ((1, 1, 4), {"size": 1}), ((1, 2, 3, 4), {"scale": 2}),
+targets = [((1, 2, 5), {"scale": 2}), ((1, 2, 5), {"scale": 1.5}), ((1, 1, 4), {"scale": 1.2}),
+           ((1, 1, 7), {"scale": 0.4}), ((1, 2, 5), {"size": 13}), ((1, 1, 1), {"size": 3}), ((1, 1, 4), {"size": 1}), ((1, 2, 3, 4), {"scale": 2}),
            ((2, 1, 3, 5), {"scale": 2.5}), ((1, 1, 4, 3), {"size": [7, 3]}), ((1, 1, 6, 5), {"size": [3, 4]}),
            ((1, 1, 2, 3, 2), {"scale": 2}), ((1, 1, 3, 2, 4), {"size": [4, 5, 2]})]
 for shape, target in targets:
@@ -142,10 +143,11 @@ for shape, target in targets:
     options = {"scale_factor": float(target["scale"])} if "scale" in target else {"size": target["size"]}
     # PyTorch's gradient is not that of its value where a scale leaves the length as it is.
     if target != {"scale": 1.2}:
-        case("upsample", lambda x: F.interpolate(x, mode="nearest", **options), distinct(*shape), mode="nearest", **target)
+        case("upsample", lambda x: F.interpolate(x, mode="nearest", **options), distinct(*shape), mode="nearest",
+             **target)
     for corners in [False, True]:
-        case("upsample", lambda x: F.interpolate(x, mode=modes[rank], align_corners=corners, **options), distinct(*shape),
-             mode="linear", alignCorners=corners, **target)
+        case("upsample", lambda x: F.interpolate(x, mode=modes[rank], align_corners=corners, **options),
+             distinct(*shape), mode="linear", alignCorners=corners, **target)
 for n, m in [(7, 49), (49, 7), (10, 33), (3, 29), (6, 47)]:
     case("upsample", lambda x: F.interpolate(x, size=m, mode="nearest"), distinct(1, 1, n), mode="nearest", size=m)
 

@@ -36,7 +36,7 @@ void ct_adaptive_max_pool_f64(const ct_pool_window *window, size_t planes, const
                               int64_t *positions);
 
 // y = the sum of each window's places inside of the input, divided by `divisor`, or where that is 0 by their number;
-// with `counts_padding` by that of the places inside of the padded input. Dilations are not read.
+// with `counts_padding` by that of the places inside of the padded input. Dilations are 1.
 void ct_average_pool_f32(const ct_pool_window *window, int counts_padding, double divisor, size_t planes,
                          const float *x, float *y);
 void ct_average_pool_f64(const ct_pool_window *window, int counts_padding, double divisor, size_t planes,

@@ -22,8 +22,8 @@ public struct AdaptiveAveragePool<Axes: SpatialAxes>: Layer, DescribedModule {
     package var summaryName: String { "AdaptiveAveragePool\(Axes.count)D(\(outputSize))" }
 }
 
-/// The largest elements of windows that cover the input evenly: ``adaptiveMaxPool2d(_:outputSize:)`` as a layer, and its
-/// like for signals and volumes.
+/// The largest elements of windows that cover the input evenly: ``adaptiveMaxPool2d(_:outputSize:)`` as a layer, and
+/// its like for signals and volumes.
 public struct AdaptiveMaxPool<Axes: SpatialAxes>: Layer, DescribedModule {
     public let outputSize: SpatialSize
 

@@ -1,7 +1,7 @@
 import CotangentTensor
 
-/// The mean of each channel, [batch, channels, spatial…] → [batch, channels]: ``globalAveragePool(_:keepingAxes:)`` as a
-/// layer, for signals, images and volumes (Lin, Chen, Yan, "Network in network", 2014).
+/// The mean of each channel, [batch, channels, spatial…] → [batch, channels]: ``globalAveragePool(_:keepingAxes:)`` as
+/// a layer, for signals, images and volumes (Lin, Chen, Yan, "Network in network", 2014).
 public struct GlobalAveragePool: Layer {
     public let keepingAxes: Bool
     public init(keepingAxes: Bool = false) { self.keepingAxes = keepingAxes }

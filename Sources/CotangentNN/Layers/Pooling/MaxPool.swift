@@ -4,8 +4,8 @@ public typealias MaxPool1D = MaxPool<OneAxis>
 public typealias MaxPool2D = MaxPool<TwoAxes>
 public typealias MaxPool3D = MaxPool<ThreeAxes>
 
-/// The largest element of each window: ``maxPool2d(_:kernelSize:stride:padding:dilation:roundsUp:)`` as a layer, and its
-/// like for signals and volumes.
+/// The largest element of each window: ``maxPool2d(_:kernelSize:stride:padding:dilation:roundsUp:)`` as a layer, and
+/// its like for signals and volumes.
 ///
 /// ```swift
 /// MaxPool2D(kernelSize: 2)                            // half of the height and the width

@@ -10,8 +10,8 @@ public func maxPool1dWithIndices(
         x, rank: 1, kernelSize: kernelSize, stride: stride, padding: padding, dilation: dilation, roundsUp: roundsUp)
 }
 
-/// ``maxPool2d(_:kernelSize:stride:padding:dilation:roundsUp:)``, and for each window the index (int64) of the winner in
-/// its image: row · width + column. PyTorch's `return_indices`.
+/// ``maxPool2d(_:kernelSize:stride:padding:dilation:roundsUp:)``, and for each window the index (int64) of the winner
+/// in its image: row · width + column. PyTorch's `return_indices`.
 public func maxPool2dWithIndices(
     _ x: Tensor, kernelSize: SpatialSize, stride: SpatialSize? = nil, padding: Padding = 0, dilation: SpatialSize = 1,
     roundsUp: Bool = false
@@ -20,8 +20,8 @@ public func maxPool2dWithIndices(
         x, rank: 2, kernelSize: kernelSize, stride: stride, padding: padding, dilation: dilation, roundsUp: roundsUp)
 }
 
-/// ``maxPool3d(_:kernelSize:stride:padding:dilation:roundsUp:)``, and for each window the index (int64) of the winner in
-/// its volume: (slice · height + row) · width + column.
+/// ``maxPool3d(_:kernelSize:stride:padding:dilation:roundsUp:)``, and for each window the index (int64) of the winner
+/// in its volume: (slice · height + row) · width + column.
 public func maxPool3dWithIndices(
     _ x: Tensor, kernelSize: SpatialSize, stride: SpatialSize? = nil, padding: Padding = 0, dilation: SpatialSize = 1,
     roundsUp: Bool = false

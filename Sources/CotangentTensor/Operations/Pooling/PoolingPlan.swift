@@ -29,14 +29,11 @@ struct PoolingPlan {
                 throw WindowGeometry.Problem(
                     message: "the padding \(padding) is more than half of the kernel size \(kernelSize)")
             }
-            let leaps = Swift.stride(from: 0, to: before, by: geometry.stride[axis]).contains { start in
-                (gap - (before - start) % gap) % gap >= geometry.input[axis]
-            }
+            let starts = Swift.stride(from: 0, to: gap > 1 ? before : 0, by: geometry.stride[axis])
+            let leaps = starts.contains { (gap - (before - $0) % gap) % gap >= geometry.input[axis] }
             guard geometry.input[axis] > 0, !leaps else {
-                throw WindowGeometry.Problem(
-                    message:
-                        "windows of \(kernelSize) with dilation \(dilation) and padding \(padding) miss the input \(x.shape)"
-                )
+                let windows = "windows of \(kernelSize) with dilation \(dilation) and padding \(padding)"
+                throw WindowGeometry.Problem(message: "\(windows) miss the input \(x.shape)")
             }
         }
         self.init(
