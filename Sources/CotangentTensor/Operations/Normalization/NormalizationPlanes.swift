@@ -15,10 +15,13 @@ extension NormalizedSets {
     /// `index % channels`.
     private var runs: Int { count * members }
 
-    /// Into how many pieces a run is cut: more than one where there are few sets, and those large.
+    /// Into how many pieces a run is cut: more than one where there are few sets, and those large, and where a run is
+    /// scattered over a batch of planes that are long enough to be worth a call each. Those are gone through in the
+    /// order of memory, which is faster than a set after the other, though no set is in cache the second time.
     fileprivate var pieces: Int {
         let run = size / members
-        return count >= 8 || run < 2 * elementwiseGrain ? 1 : Swift.min(16, run / elementwiseGrain)
+        let few = count >= 8 || run < 2 * elementwiseGrain ? 1 : Swift.min(16, run / elementwiseGrain)
+        return acrossBatch && plane >= 512 ? Swift.max(few, batch) : few
     }
 
     fileprivate var allPieces: Int { runs * pieces }
@@ -38,6 +41,17 @@ extension NormalizedSets {
             piece.length = (part + 1 == parts ? plane : plane * (part + 1) / parts & ~15) - first
         }
         return piece
+    }
+
+    /// Calls `body` with every piece's index, in parallel.
+    fileprivate func forEachPiece(_ body: (Int) -> Void) {
+        let grain = Swift.max(1, elementwiseGrain / (size / members / pieces))
+        parallel(over: allPieces, grain: grain) { part in
+            for index in part {
+                // A batch's runs lie side by side.
+                body(acrossBatch ? index % runs * pieces + index / runs : index)
+            }
+        }
     }
 
     /// All of a set.
@@ -70,7 +84,10 @@ extension NormalizationLoops {
                 scale(set) * (weight?.doublePointer[channel] ?? 1), bias?.doublePointer[channel] ?? 0,
                 to + piece.start * bytes)
         }
-        if sets.pieces == 1 {
+        if sets.pieces > 1 {
+            if !isGiven { measurePieces(measure) }
+            sets.forEachPiece(apply)
+        } else {
             parallel(over: sets.count, grain: Swift.max(1, elementwiseGrain / sets.size)) { part in
                 for set in part {
                     if !isGiven {
@@ -82,28 +99,28 @@ extension NormalizationLoops {
                     for run in set * sets.members..<(set + 1) * sets.members { apply(run) }
                 }
             }
-        } else {
-            if !isGiven {
-                let parts = Tensor.scratch(2 * sets.allPieces)
-                parallel(chunks: sets.allPieces) { index in
-                    let (mean, squares) = measure(sets.piece(index))
-                    parts.doublePointer[2 * index] = mean
-                    parts.doublePointer[2 * index + 1] = squares
-                }
-                let each = sets.allPieces / sets.count
-                for set in 0..<sets.count {
-                    var all = Moments()
-                    for index in set * each..<(set + 1) * each {
-                        all.merge(
-                            count: sets.piece(index).count, mean: parts.doublePointer[2 * index],
-                            squares: parts.doublePointer[2 * index + 1])
-                    }
-                    write(all, set)
-                }
-            }
-            parallel(chunks: sets.allPieces, apply)
         }
         withExtendedLifetime((weight, bias)) {}
+    }
+
+    /// The figures of all sets, each from its pieces.
+    private func measurePieces(_ measure: (Piece) -> (mean: Double, squares: Double)) {
+        let parts = Tensor.scratch(2 * sets.allPieces)
+        sets.forEachPiece { index in
+            let (mean, squares) = measure(sets.piece(index))
+            parts.doublePointer[2 * index] = mean
+            parts.doublePointer[2 * index + 1] = squares
+        }
+        let each = sets.allPieces / sets.count
+        for set in 0..<sets.count {
+            var all = Moments()
+            for index in set * each..<(set + 1) * each {
+                all.merge(
+                    count: sets.piece(index).count, mean: parts.doublePointer[2 * index],
+                    squares: parts.doublePointer[2 * index + 1])
+            }
+            write(all, set)
+        }
     }
 
     func pullbackPlanes(
@@ -153,9 +170,9 @@ extension NormalizationLoops {
                 }
             }
         } else {
-            parallel(chunks: pieces, add)
+            sets.forEachPiece(add)
             let slopes = (0..<sets.count).map(slopes)
-            parallel(chunks: pieces) { apply($0, slopes[$0 / each]) }
+            sets.forEachPiece { apply($0, slopes[$0 / each]) }
         }
         withExtendedLifetime(weight) {}
         return affineCotangents(needsWeight, needsBias, dy.dtype) { dweight, dbias in
