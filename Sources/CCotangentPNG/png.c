@@ -78,7 +78,8 @@ static void read_header(png_structp png, png_infop info, ct_png_header *header) 
 }
 
 // What an error may interrupt: nothing of this function's own changes between setjmp and longjmp.
-static int read_image(png_structp png, png_infop info, const ct_png_header *expected, ct_png_header *found, uint8_t *samples) {
+static int read_image(png_structp png, png_infop info, const ct_png_header *expected, ct_png_header *found,
+                      uint8_t *samples) {
     if (setjmp(png_jmpbuf(png))) return 1;
     // A wrong checksum is an error in every chunk. Chunks that do not change the pixels (profiles and texts, of which
     // a few bytes may unpack to gigabytes) are passed over.
@@ -128,7 +129,8 @@ int ct_png_decode(const uint8_t *bytes, size_t count, const ct_png_header *heade
 }
 
 static int write_image(png_structp png, png_infop info, const ct_png_header *header, const uint8_t *samples) {
-    static const int types[] = {PNG_COLOR_TYPE_GRAY, PNG_COLOR_TYPE_GRAY_ALPHA, PNG_COLOR_TYPE_RGB, PNG_COLOR_TYPE_RGB_ALPHA};
+    static const int types[] = {PNG_COLOR_TYPE_GRAY, PNG_COLOR_TYPE_GRAY_ALPHA, PNG_COLOR_TYPE_RGB,
+                                PNG_COLOR_TYPE_RGB_ALPHA};
     if (setjmp(png_jmpbuf(png))) return 1;
     png_set_IHDR(png, info, header->width, header->height, (int)header->bit_depth, types[header->channels - 1],
                  PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
@@ -140,7 +142,8 @@ static int write_image(png_structp png, png_infop info, const ct_png_header *hea
     return 0;
 }
 
-int ct_png_encode(const ct_png_header *header, const void *samples, uint8_t **bytes, size_t *count, ct_png_error *error) {
+int ct_png_encode(const ct_png_header *header, const void *samples, uint8_t **bytes, size_t *count,
+                  ct_png_error *error) {
     stream s = {.error = error};
     png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &s, refuse, ignore);
     if (!png) return fail(error, "libpng does not start: its header and library may be of different versions", 0);

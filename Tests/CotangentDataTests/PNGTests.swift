@@ -63,8 +63,8 @@ import Testing
             }
         }
 
-        /// Bytes changed at random with checksums made right again: an error or some image, no crash. `generator` is seeded,
-        /// so that what fails once fails again.
+        /// Bytes changed at random with checksums made right again: an error or some image, no crash. The same
+        /// bytes each time: what fails once fails again.
         @Test(arguments: files) func hostileChunks(_ name: String) throws {
             let bytes = ImageFixture.named(name).bytes
             var state: UInt64 = 1

@@ -27,7 +27,8 @@ int ct_png_read_header(const uint8_t *bytes, size_t count, ct_png_header *header
 int ct_png_decode(const uint8_t *bytes, size_t count, const ct_png_header *header, void *samples, ct_png_error *error);
 
 // *bytes is to be handed to ct_png_free. bits_per_pixel does not matter.
-int ct_png_encode(const ct_png_header *header, const void *samples, uint8_t **bytes, size_t *count, ct_png_error *error);
+int ct_png_encode(const ct_png_header *header, const void *samples, uint8_t **bytes, size_t *count,
+                  ct_png_error *error);
 void ct_png_free(uint8_t *bytes);
 
 #endif

@@ -8,11 +8,12 @@ import CotangentTensor
 /// try image.write(to: "sharp.png")
 /// ```
 ///
-/// PPM and PGM (Netpbm's P2, P3, P5 and P6) are always read and written; PNG where the package is built with its trait PNG,
-/// which needs libpng. Values are those of the file divided by the largest: gamma and colour profiles are left alone.
+/// PPM and PGM (Netpbm's P2, P3, P5 and P6) are always read and written; PNG where the package is built with its trait
+/// PNG, which needs libpng. Values are those of the file divided by the largest: gamma and colour profiles are left
+/// alone.
 public struct Image: Sendable, Equatable {
-    /// [channels, height, width], 0 black and 1 white: one channel is gray, two are gray and alpha, three red, green and
-    /// blue, four these and alpha. What lies outside 0…1 is written as the nearer end, NaN as 0.
+    /// [channels, height, width], 0 black and 1 white: one channel is gray, two are gray and alpha, three red, green
+    /// and blue, four these and alpha. What lies outside 0…1 is written as the nearer end, NaN as 0.
     public var pixels: Tensor { didSet { Self.check(pixels) } }
 
     /// 8 or 16: how many bits a sample has in the file.
@@ -31,7 +32,8 @@ public struct Image: Sendable, Equatable {
 
     /// Reads a file, of whatever format its first bytes tell.
     ///
-    /// - Throws: ``ImageError``, with the place, where the file cannot be read, breaks its format's rules or is cut off.
+    /// - Throws: ``ImageError``, with the place, where the file cannot be read, breaks its format's rules or is cut
+    ///   off.
     public init(path: String) throws(ImageError) {
         let bytes: [UInt8]
         do { bytes = try contents(of: path) } catch {
@@ -91,8 +93,8 @@ public enum ImageFormat: Sendable, Hashable {
 }
 
 extension Image {
-    /// Writes a file: PNG, PGM, PPM or (either, by the channels) PNM, as the path's end says. A gray image becomes a PPM with
-    /// three equal channels.
+    /// Writes a file: PNG, PGM, PPM or (either, by the channels) PNM, as the path's end says. A gray image becomes a
+    /// PPM with three equal channels.
     ///
     /// The file is written beside under another name and then renamed: nothing half-written takes its place.
     ///

@@ -1,8 +1,8 @@
 import CotangentTensor
 
 /// Reads Netpbm's graymaps and pixmaps (https://netpbm.sourceforge.net/doc/pgm.html and ppm.html): `P5` or `P6`, width,
-/// height and largest sample as text, then the samples as bytes, big-endian pairs of them where the largest is above 255;
-/// `P2` and `P3` have them as text. A comment goes from # to the line's end.
+/// height and largest sample as text, then the samples as bytes, big-endian pairs of them where the largest is above
+/// 255; `P2` and `P3` have them as text. A comment goes from # to the line's end.
 struct NetpbmReader {
     private let bytes: [UInt8]
     private let name: String

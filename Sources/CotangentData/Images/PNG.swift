@@ -2,8 +2,8 @@
     import CCotangentPNG
     import CotangentTensor
 
-    /// PNG by libpng: all colour types, depths and interlaced images. Palettes become RGB, 1, 2 and 4 bits become 8, and
-    /// transparent colours an alpha channel.
+    /// PNG by libpng: all colour types, depths and interlaced images. Palettes become RGB, 1, 2 and 4 bits become 8,
+    /// and transparent colours an alpha channel.
     struct PNGFormat {
         let name: String
 

@@ -9,17 +9,17 @@
 ///     further axes in front: each plane is filtered on its own.
 ///   - kernel: of the signal's dtype. [k] filters along the last axis, [height, width] along the last two,
 ///     [channels, height, width] has one kernel for each channel of [..., channels, height, width].
-///   - extent: how much of the result is wanted. Sizes and alignment are those of `scipy.signal.convolve2d`, for odd and
-///     even kernels: with ``FilterExtent/same`` an even kernel's middle is element k/2 − 1.
+///   - extent: how much of the result is wanted. Sizes and alignment are those of `scipy.signal.convolve2d`, for odd
+///     and even kernels: with ``FilterExtent/same`` an even kernel's middle is element k/2 − 1.
 ///   - border: what stands beyond the edges.
 /// - Returns: the signal's axes in front, and filtered axes as `extent` says.
 ///
-/// Differentiable in both, any number of times. A kernel of rank one (a box, a Gaussian, Sobel's) is found and runs as two
-/// passes, down and across, with the same result within rounding. Sums are taken in the order of the kernel's memory, at
-/// any number of threads.
+/// Differentiable in both, any number of times. A kernel of rank one (a box, a Gaussian, Sobel's) is found and runs as
+/// two passes, down and across, with the same result within rounding. Sums are taken in the order of the kernel's
+/// memory, at any number of threads.
 ///
-/// Traps where the dtypes differ or are not floating point, where ranks do not fit, where the signal or the kernel has no
-/// elements along a filtered axis, and with ``FilterExtent/valid`` where the kernel is larger than the signal.
+/// Traps where the dtypes differ or are not floating point, where ranks do not fit, where the signal or the kernel has
+/// no elements along a filtered axis, and with ``FilterExtent/valid`` where the kernel is larger than the signal.
 ///
 /// ```swift
 /// let blurred = convolve(image, FilterKernel.gaussian(deviation: 2), border: .reflect)

@@ -2,10 +2,11 @@ import CCotangentKernels
 
 /// Kernels for ``convolve(_:_:extent:border:)``, by name.
 ///
-/// They are written for convolution, which flips: `convolve(image, FilterKernel.sobelX())` is **positive where the image
-/// grows brighter to the right**, and so K reads [1 0 −1]. sobelY is positive where it grows brighter downward, since
-/// rows count downward. Most tables print kernels for correlation, turned by 180°; where a kernel is symmetric (boxes,
-/// Gaussians, Laplacians, sharpening) both are the same. With ``correlate(_:_:extent:border:)`` derivatives change sign.
+/// They are written for convolution, which flips: `convolve(image, FilterKernel.sobelX())` is **positive where the
+/// image grows brighter to the right**, and so K reads [1 0 −1]. sobelY is positive where it grows brighter downward,
+/// since rows count downward. Most tables print kernels for correlation, turned by 180°; where a kernel is symmetric
+/// (boxes, Gaussians, Laplacians, sharpening) both are the same. With ``correlate(_:_:extent:border:)`` derivatives
+/// change sign.
 ///
 /// Kernels that blur or sharpen sum to 1, so that an even surface stays as it is; those that find edges sum to 0.
 public enum FilterKernel {
@@ -70,8 +71,8 @@ public enum FilterKernel {
     /// The derivative downward: ``sobelX(dtype:)`` transposed.
     public static func sobelY(dtype: DType = .float32) -> Tensor { sobelX(dtype: dtype).transposed.copied() }
 
-    /// The derivative to the right, smoothed by 3 10 3, which turns with the image better than Sobel's (Scharr 2000). An
-    /// edge from 0 to 1 gives 16.
+    /// The derivative to the right, smoothed by 3 10 3, which turns with the image better than Sobel's (Scharr 2000).
+    /// An edge from 0 to 1 gives 16.
     public static func scharrX(dtype: DType = .float32) -> Tensor { derivative(smoothing: [3, 10, 3], dtype) }
     /// The derivative downward: ``scharrX(dtype:)`` transposed.
     public static func scharrY(dtype: DType = .float32) -> Tensor { scharrX(dtype: dtype).transposed.copied() }
@@ -109,8 +110,8 @@ public enum FilterKernel {
 
     /// The blur of a camera that moved `length` pixels along a straight line.
     ///
-    /// Each pixel weighs max(0, 1 − its distance to the segment of length − 1 pixels through the middle), and all weights
-    /// are divided by their sum. Length 1 is the identity; at angle 0 an odd length is a row of 1/length.
+    /// Each pixel weighs max(0, 1 − its distance to the segment of length − 1 pixels through the middle), and all
+    /// weights are divided by their sum. Length 1 is the identity; at angle 0 an odd length is a row of 1/length.
     ///
     /// - Parameter angle: in degrees, counterclockwise from the right.
     public static func motion(length: Double, angle: Double = 0, dtype: DType = .float32) -> Tensor {
@@ -165,11 +166,11 @@ public enum FilterKernel {
     }
 }
 
-/// √(Gₓ² + G_y²) of ``FilterKernel/sobelX(dtype:)`` and ``FilterKernel/sobelY(dtype:)``: how steep the image is, whichever
-/// way. An upright or level edge from 0 to 1 gives 4.
+/// √(Gₓ² + G_y²) of ``FilterKernel/sobelX(dtype:)`` and ``FilterKernel/sobelY(dtype:)``: how steep the image is,
+/// whichever way. An upright or level edge from 0 to 1 gives 4.
 ///
-/// For the shapes that ``convolve(_:_:extent:border:)`` takes with a kernel of two axes; of the same shape. Where the image
-/// is even and the root has no derivative, its gradient is 0.
+/// For the shapes that ``convolve(_:_:extent:border:)`` takes with a kernel of two axes; of the same shape. Where the
+/// image is even and the root has no derivative, its gradient is 0.
 public func sobelMagnitude(_ image: Tensor, border: FilterBorder = .reflect) -> Tensor {
     guard image.rank >= 2, image.dtype.isFloatingPoint else {
         return reject(

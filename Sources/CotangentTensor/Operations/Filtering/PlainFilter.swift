@@ -10,8 +10,8 @@ package func plainConvolution(
         let (row, column) = (border.source(of: m, length: height), border.source(of: n, length: width))
         return row < 0 || column < 0 ? 0 : image[row][column]
     }
-    // With I(m − i) the result begins where the kernel's first element meets the image's first; with I(m + i), where its
-    // last one does.
+    // With I(m − i) the result begins where the kernel's first element meets the image's first; with I(m + i), where
+    // its last one does.
     func range(_ length: Int, _ size: Int) -> Range<Int> {
         let (first, last) = flipping ? (0, length + size - 1) : (1 - size, length)
         switch extent {

@@ -7,9 +7,9 @@ package struct RankOneFactors: Sendable {
 
     /// The factors of kernel `plane` of k [kernels, rows, columns], which is contiguous; nil where there are none.
     ///
-    /// With the largest element k[p, q], the row k[p, ·] and the column k[·, q] / k[p, q] are the factors of a kernel of
-    /// rank one. It has it where all their products lie within four rounding errors of the largest element, about what
-    /// a kernel lost that was computed as a product.
+    /// With the largest element k[p, q], the row k[p, ·] and the column k[·, q] / k[p, q] are the factors of a kernel
+    /// of rank one. It has it where all their products lie within four rounding errors of the largest element, about
+    /// what a kernel lost that was computed as a product.
     package init?(of k: Tensor, plane: Int) {
         let (rows, columns) = (k.shape[1], k.shape[2])
         if rows == 1 || columns == 1 { return nil }
