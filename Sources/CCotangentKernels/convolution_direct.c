@@ -15,14 +15,9 @@ enum { WIDE = 8, NARROW = 6 };
 
 size_t ct_direct_block(void) { return has_wide_registers() ? WIDE : NARROW; }
 
-size_t ct_direct_packed_count(size_t rows, size_t taps) {
-    const size_t block = ct_direct_block();
-    return (rows + block - 1) / block * block * taps;
-}
-
 // An odd number of cache lines: channels begin with a line, and not all in the same few sets of the cache.
 size_t ct_band_count(const ct_band *b) {
-    const size_t count = (size_t)(b->count[0] * b->count[1] * b->count[2] * b->step[1] * b->step[2]);
+    const size_t count = (size_t)(b->count[0] * b->count[1] * b->count[2] * b->remainders[0] * b->remainders[1]);
     return (((count + 15) / 16) | 1) * 16;
 }
 

@@ -28,25 +28,31 @@
 DEFINE_RUNS(f32, float)
 DEFINE_RUNS(f64, double)
 
-// Every second element: lanes 0, 2, 4, … of two neighbouring vectors.
-#define EVEN_f32(a, b) \
-    __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30)
+// Every second element, from two neighbouring vectors, and where the second one begins an element early.
+#define EVEN_f32(a, b) __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30)
+#define LAST_f32(a, b) __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 17, 19, 21, 23, 25, 27, 29, 31)
 #define EVEN_f64(a, b) __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14)
+#define LAST_f64(a, b) __builtin_shufflevector(a, b, 0, 2, 4, 6, 9, 11, 13, 15)
 
-// to[j] = from[2 j] for j in 0..<n; from has 2 n − 1 elements.
+// to[j] = from[2 j] for j in 0..<n; nothing behind from[2 n − 2] is read.
 #define DEFINE_EVEN_RUN(suffix, T)                                                                                    \
     CT_INLINE void copy_even_run_##suffix(ptrdiff_t n, const T *from, T *to) {                                        \
         enum { lanes = LANES_##suffix };                                                                              \
-        ptrdiff_t j = 0;                                                                                              \
-        /* One element behind the last that counts is read: it must not be the row's end. */                          \
-        for (; j + lanes < n; j += lanes) {                                                                           \
-            vector_##suffix a, b;                                                                                     \
+        vector_##suffix a, b;                                                                                         \
+        if (n < lanes) {                                                                                              \
+            for (ptrdiff_t j = 0; j < n; j++) to[j] = from[2 * j];                                                    \
+            return;                                                                                                   \
+        }                                                                                                             \
+        for (ptrdiff_t j = 0; j + lanes < n; j += lanes) {                                                            \
             memcpy(&a, from + 2 * j, sizeof a);                                                                       \
             memcpy(&b, from + 2 * j + lanes, sizeof b);                                                               \
             a = EVEN_##suffix(a, b);                                                                                  \
             memcpy(to + j, &a, sizeof a);                                                                             \
         }                                                                                                             \
-        for (; j < n; j++) to[j] = from[2 * j];                                                                       \
+        memcpy(&a, from + 2 * (n - lanes), sizeof a);                                                                 \
+        memcpy(&b, from + 2 * n - 1 - lanes, sizeof b);                                                               \
+        a = LAST_##suffix(a, b);                                                                                      \
+        memcpy(to + n - lanes, &a, sizeof a);                                                                         \
     }
 
 DEFINE_EVEN_RUN(f32, float)

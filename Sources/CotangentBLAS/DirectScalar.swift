@@ -8,15 +8,14 @@ package protocol DirectScalar: BLASScalar {
         rows: Int, rowStride: Int, depth: Int, depthStride: Int, taps: [Int32], _ weight: UnsafePointer<Self>,
         _ packed: UnsafeMutablePointer<Self>)
     static func directMultiply(
-        rows: Int, taps: Int, offsets: UnsafePointer<Int32>, _ band: UnsafePointer<Self>, vectors: Int,
-        _ packed: UnsafePointer<Self>, accumulate: Bool, _ y: UnsafeMutablePointer<Self>, line: Int)
+        _ product: ct_direct, _ box: UnsafePointer<Self>, _ packed: UnsafePointer<Self>, _ bias: UnsafePointer<Self>?,
+        _ y: UnsafeMutablePointer<Self>)
     static func directCorrelate(
-        rows: Int, taps: Int, offsets: UnsafePointer<Int32>, _ band: UnsafePointer<Self>, vectors: Int,
-        _ y: UnsafePointer<Self>, line: Int, _ w: UnsafeMutablePointer<Self>, stride: Int)
+        _ product: ct_direct, _ box: UnsafePointer<Self>, _ y: UnsafePointer<Self>, _ w: UnsafeMutablePointer<Self>,
+        stride: Int)
     static func directStore(
         rows: Int, height: Int, columns: Int, _ x: UnsafePointer<Self>, line: Int, width: Int,
-        bias: UnsafePointer<Self>?, relu: Bool, streams: Bool, _ y: UnsafeMutablePointer<Self>, plane: Int, pitch: Int,
-        step: Int)
+        bias: UnsafePointer<Self>?, relu: Bool, _ y: UnsafeMutablePointer<Self>, plane: Int, pitch: Int, step: Int)
     static func directLoad(
         rows: Int, height: Int, columns: Int, _ x: UnsafePointer<Self>, plane: Int, pitch: Int,
         _ y: UnsafeMutablePointer<Self>, line: Int, width: Int)
@@ -37,26 +36,25 @@ extension Float: DirectScalar {
     }
 
     package static func directMultiply(
-        rows: Int, taps: Int, offsets: UnsafePointer<Int32>, _ band: UnsafePointer<Float>, vectors: Int,
-        _ packed: UnsafePointer<Float>, accumulate: Bool, _ y: UnsafeMutablePointer<Float>, line: Int
+        _ product: ct_direct, _ box: UnsafePointer<Float>, _ packed: UnsafePointer<Float>,
+        _ bias: UnsafePointer<Float>?,
+        _ y: UnsafeMutablePointer<Float>
     ) {
-        ct_direct_multiply_f32(rows, taps, offsets, band, vectors, packed, accumulate ? 1 : 0, y, line)
+        withUnsafePointer(to: product) { ct_direct_multiply_f32($0, box, packed, bias, y) }
     }
 
     package static func directCorrelate(
-        rows: Int, taps: Int, offsets: UnsafePointer<Int32>, _ band: UnsafePointer<Float>, vectors: Int,
-        _ y: UnsafePointer<Float>, line: Int, _ w: UnsafeMutablePointer<Float>, stride: Int
+        _ product: ct_direct, _ box: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ w: UnsafeMutablePointer<Float>,
+        stride: Int
     ) {
-        ct_direct_correlate_f32(rows, taps, offsets, band, vectors, y, line, w, stride)
+        withUnsafePointer(to: product) { ct_direct_correlate_f32($0, box, y, w, stride) }
     }
 
     package static func directStore(
         rows: Int, height: Int, columns: Int, _ x: UnsafePointer<Float>, line: Int, width: Int,
-        bias: UnsafePointer<Float>?, relu: Bool, streams: Bool, _ y: UnsafeMutablePointer<Float>, plane: Int, pitch: Int,
-        step: Int
+        bias: UnsafePointer<Float>?, relu: Bool, _ y: UnsafeMutablePointer<Float>, plane: Int, pitch: Int, step: Int
     ) {
-        ct_direct_store_f32(
-            rows, height, columns, x, line, width, bias, relu ? 1 : 0, streams ? 1 : 0, y, plane, pitch, step)
+        ct_direct_store_f32(rows, height, columns, x, line, width, bias, relu ? 1 : 0, y, plane, pitch, step)
     }
 
     package static func directLoad(
@@ -82,26 +80,26 @@ extension Double: DirectScalar {
     }
 
     package static func directMultiply(
-        rows: Int, taps: Int, offsets: UnsafePointer<Int32>, _ band: UnsafePointer<Double>, vectors: Int,
-        _ packed: UnsafePointer<Double>, accumulate: Bool, _ y: UnsafeMutablePointer<Double>, line: Int
+        _ product: ct_direct, _ box: UnsafePointer<Double>, _ packed: UnsafePointer<Double>,
+        _ bias: UnsafePointer<Double>?,
+        _ y: UnsafeMutablePointer<Double>
     ) {
-        ct_direct_multiply_f64(rows, taps, offsets, band, vectors, packed, accumulate ? 1 : 0, y, line)
+        withUnsafePointer(to: product) { ct_direct_multiply_f64($0, box, packed, bias, y) }
     }
 
     package static func directCorrelate(
-        rows: Int, taps: Int, offsets: UnsafePointer<Int32>, _ band: UnsafePointer<Double>, vectors: Int,
-        _ y: UnsafePointer<Double>, line: Int, _ w: UnsafeMutablePointer<Double>, stride: Int
+        _ product: ct_direct, _ box: UnsafePointer<Double>, _ y: UnsafePointer<Double>,
+        _ w: UnsafeMutablePointer<Double>,
+        stride: Int
     ) {
-        ct_direct_correlate_f64(rows, taps, offsets, band, vectors, y, line, w, stride)
+        withUnsafePointer(to: product) { ct_direct_correlate_f64($0, box, y, w, stride) }
     }
 
     package static func directStore(
         rows: Int, height: Int, columns: Int, _ x: UnsafePointer<Double>, line: Int, width: Int,
-        bias: UnsafePointer<Double>?, relu: Bool, streams: Bool, _ y: UnsafeMutablePointer<Double>, plane: Int, pitch: Int,
-        step: Int
+        bias: UnsafePointer<Double>?, relu: Bool, _ y: UnsafeMutablePointer<Double>, plane: Int, pitch: Int, step: Int
     ) {
-        ct_direct_store_f64(
-            rows, height, columns, x, line, width, bias, relu ? 1 : 0, streams ? 1 : 0, y, plane, pitch, step)
+        ct_direct_store_f64(rows, height, columns, x, line, width, bias, relu ? 1 : 0, y, plane, pitch, step)
     }
 
     package static func directLoad(

@@ -39,7 +39,8 @@ extension Float: WinogradScalar {
 
     package static func winogradOutput(
         _ w: ct_winograd, _ row: Int, _ rows: Int, _ transforms: UnsafePointer<Float>, plane: Int, line: Int,
-        _ bias: UnsafePointer<Float>?, relu: Bool, scratch: UnsafeMutablePointer<Float>, _ y: UnsafeMutablePointer<Float>
+        _ bias: UnsafePointer<Float>?, relu: Bool, scratch: UnsafeMutablePointer<Float>,
+        _ y: UnsafeMutablePointer<Float>
     ) {
         withUnsafePointer(to: w) {
             ct_winograd_output_f32($0, row, rows, transforms, plane, line, bias, relu ? 1 : 0, scratch, y)
@@ -88,7 +89,8 @@ extension Double: WinogradScalar {
 
     package static func winogradOutput(
         _ w: ct_winograd, _ row: Int, _ rows: Int, _ transforms: UnsafePointer<Double>, plane: Int, line: Int,
-        _ bias: UnsafePointer<Double>?, relu: Bool, scratch: UnsafeMutablePointer<Double>, _ y: UnsafeMutablePointer<Double>
+        _ bias: UnsafePointer<Double>?, relu: Bool, scratch: UnsafeMutablePointer<Double>,
+        _ y: UnsafeMutablePointer<Double>
     ) {
         withUnsafePointer(to: w) {
             ct_winograd_output_f64($0, row, rows, transforms, plane, line, bias, relu ? 1 : 0, scratch, y)

@@ -92,10 +92,11 @@ void ct_winograd_weight_gradient_f64(ptrdiff_t m, size_t inputs, size_t outputs,
 // modulo the step, so that what a strided window sees along a row is a run of neighbours:
 // band[c][d][rh][rw][h][w] = x[c][first₀ + d · step₀][first₁ + h · step₁ + rh][first₂ + w · step₂ + rw]
 typedef struct {
-    ptrdiff_t input[3]; // a plane's lengths
-    ptrdiff_t first[3]; // may be negative
-    ptrdiff_t count[3]; // of d, h, w
+    ptrdiff_t input[3];      // a plane's lengths
+    ptrdiff_t first[3];      // may be negative
+    ptrdiff_t count[3];      // of d, h, w
     ptrdiff_t step[3];
+    ptrdiff_t remainders[2]; // of rh, rw: at most the steps
 } ct_band;
 // Elements of a channel of a band, and of what may be read behind the last one.
 size_t ct_band_count(const ct_band *band);
@@ -105,34 +106,40 @@ void ct_band_f64(const ct_band *band, size_t channels, const double *x, double *
 
 // How many rows of a product the direct form computes at once on this CPU.
 size_t ct_direct_block(void);
-// Elements of a packed matrix of `rows` rows and `taps` columns.
-size_t ct_direct_packed_count(size_t rows, size_t taps);
 // packed[r / block][d · taps + t][r % block] = weight[r · row_stride + d · depth_stride + tap[t]], zero past the rows.
 void ct_direct_pack_f32(size_t rows, size_t row_stride, size_t depth, size_t depth_stride, size_t taps,
                         const int32_t *tap, const float *weight, float *packed);
 void ct_direct_pack_f64(size_t rows, size_t row_stride, size_t depth, size_t depth_stride, size_t taps,
                         const int32_t *tap, const double *weight, double *packed);
 
-// y[r][j] (+)= Σ_q packed[r][q] band[offsets[q] + j] for j in 0..<16 · vectors; lines of y are `line` apart.
-void ct_direct_multiply_f32(size_t rows, size_t taps, const int32_t *offsets, const float *band, size_t vectors,
-                            const float *packed, int accumulate, float *y, size_t line);
-void ct_direct_multiply_f64(size_t rows, size_t taps, const int32_t *offsets, const double *band, size_t vectors,
-                            const double *packed, int accumulate, double *y, size_t line);
-// w[r][q] += Σ_j y[r][j] band[offsets[q] + j] for j in 0..<16 · vectors; rows of w are `stride` apart.
-void ct_direct_correlate_f32(size_t rows, size_t taps, const int32_t *offsets, const float *band, size_t vectors,
-                             const float *y, size_t line, float *w, size_t stride);
-void ct_direct_correlate_f64(size_t rows, size_t taps, const int32_t *offsets, const double *band, size_t vectors,
-                             const double *y, size_t line, double *w, size_t stride);
+// A product of a packed matrix [rows, taps] with what the taps see of a box, 16 positions at a time.
+typedef struct {
+    size_t rows, taps, vectors;
+    const int32_t *offsets; // of taps in the box
+    const int32_t *places;  // of vectors in the box
+    const int32_t *targets; // of vectors in a row of y; of ct_direct_correlate they follow one another
+    size_t line;            // elements from one row of y to the next
+    int accumulate;         // adds to what stands in y
+    int relu;
+    int streams;            // writes past the caches: for results that are larger than they are
+} ct_direct;
+// y[r][targets[v] + j] (+)= bias[r] + Σ_q packed[r][q] box[offsets[q] + places[v] + j] for j in 0..<16; bias may be 0.
+void ct_direct_multiply_f32(const ct_direct *product, const float *box, const float *packed, const float *bias,
+                            float *y);
+void ct_direct_multiply_f64(const ct_direct *product, const double *box, const double *packed, const double *bias,
+                            double *y);
+// w[r][q] += Σ y[r][16 v + j] box[offsets[q] + places[v] + j] over v and j in 0..<16; rows of w are `stride` apart.
+void ct_direct_correlate_f32(const ct_direct *product, const float *box, const float *y, float *w, size_t stride);
+void ct_direct_correlate_f64(const ct_direct *product, const double *box, const double *y, double *w, size_t stride);
 
 // Rows of a box of lines [rows][width] to places of an image and back:
 // y[r][i · pitch + j · step] = f(x[r · line + i · width + j]) for i in 0..<height, j in 0..<columns; f adds the bias of
-// row r, where there is one, and applies ReLU where asked. `streams` writes past the caches, where lines begin with a
-// vector: for results that are larger than the caches, which would otherwise be read before they are written.
+// row r, where there is one, and applies ReLU where asked.
 void ct_direct_store_f32(size_t rows, size_t height, size_t columns, const float *x, size_t line, size_t width,
-                         const float *bias, int relu, int streams, float *y, size_t plane, size_t pitch,
+                         const float *bias, int relu, float *y, size_t plane, size_t pitch,
                          size_t step);
 void ct_direct_store_f64(size_t rows, size_t height, size_t columns, const double *x, size_t line, size_t width,
-                         const double *bias, int relu, int streams, double *y, size_t plane, size_t pitch,
+                         const double *bias, int relu, double *y, size_t plane, size_t pitch,
                          size_t step);
 // y[r · line + i · width + j] = x[r · plane + i · pitch + j], and zeros in the other places of each line.
 void ct_direct_load_f32(size_t rows, size_t height, size_t columns, const float *x, size_t plane, size_t pitch,

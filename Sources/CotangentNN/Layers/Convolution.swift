@@ -92,7 +92,8 @@ func requireChannels(_ name: String, _ inputs: Int, _ outputs: Int, _ groups: In
     guard inputs > 0, outputs > 0, groups > 0, inputs % groups == 0, outputs % groups == 0 else {
         fail(
             name,
-            "\(inputs) → \(outputs) channels in \(groups) groups: all must be positive, and both divisible by the groups")
+            "\(inputs) → \(outputs) channels in \(groups) groups: all must be positive, and both divisible by the groups"
+        )
     }
 }
 

@@ -130,7 +130,9 @@ struct ColumnsConvolution: ConvolutionEngine {
                     }
                 }
                 if beta == 0 {
-                    for row in 0..<outputs { (target + row * patch).update(repeating: 0, count: channels * kernelCount) }
+                    for row in 0..<outputs {
+                        (target + row * patch).update(repeating: 0, count: channels * kernelCount)
+                    }
                 }
             }
             if parts > 1 { addParts(partial, parts, size, into: dw) }

@@ -60,9 +60,10 @@ extension ConvolutionAlgorithm {
     /// Measured on two cores of a Zen 4 with OpenBLAS 0.3.21:
     /// - Forward, the direct form reaches 98 % of the multiply-add peak in its inner loop and copies least. A product as
     ///   it lies is better for a pointwise kernel with few outputs.
-    /// - Backward to the input, it is better without stride, unless padding makes the input much larger than the output.
-    /// - Backward to the weight, products of columns are better, but for a handful of outputs, which leave a product of
-    ///   matrices nothing to work on.
+    /// - Backward to the input, it is better, unless padding makes the input much larger than the output, or a stride
+    ///   leaves it few channels to work on.
+    /// - Backward to the weight, it is better where the runs of positions are long, or for a handful of outputs, which
+    ///   leave a product of matrices nothing to work on.
     /// - Where vectors of 64 bytes take several registers, OpenBLAS's kernels know the processor better.
     private static func exact(_ pass: Pass, _ shape: ConvolutionShape) -> any ConvolutionEngine {
         let (inputs, outputs) = (shape.groupInputs, shape.groupOutputs)
@@ -74,10 +75,11 @@ extension ConvolutionAlgorithm {
             } else {
                 switch pass {
                 case .forward: !shape.isPointwise || outputs >= 32
-                case .inputGradient:
-                    !shape.isPointwise && shape.window.stride == SIMD3(repeating: 1)
-                        && 10 * shape.window.inputCount <= 13 * shape.window.outputCount
-                case .weightGradient: outputs < 8
+                case .inputGradient where shape.window.stride == SIMD3(repeating: 1):
+                    !shape.isPointwise && 10 * shape.window.inputCount <= 13 * shape.window.outputCount
+                case .inputGradient: inputs >= 16
+                case .weightGradient:
+                    outputs < 8 || !shape.isPointwise && shape.window.outputCount >= 400 && shape.patchCount >= 64
                 }
             }
         return isDirect ? DirectConvolution() : ColumnsConvolution()

@@ -28,8 +28,10 @@ struct ConvolutionShape: Sendable, Hashable {
 
     /// The same of a pointwise convolution, with all positions in one row.
     var withPointsInARow: ConvolutionShape {
-        guard isPointwise, let window = try? WindowGeometry(
-            input: [window.inputCount], kernel: 1, stride: 1, padding: 0, dilation: 1) else { return self }
+        guard isPointwise,
+            let window = try? WindowGeometry(
+                input: [window.inputCount], kernel: 1, stride: 1, padding: 0, dilation: 1)
+        else { return self }
         return ConvolutionShape(
             window: window, batch: batch, inputChannels: inputChannels, outputChannels: outputChannels, groups: groups)
     }

@@ -36,7 +36,8 @@ struct PlainConvolution: ConvolutionEngine {
         for n in 0..<shape.batch {
             for k in 0..<shape.outputChannels {
                 for c in 0..<shape.groupInputs {
-                    let plane = (n * shape.inputChannels + k / shape.groupOutputs * shape.groupInputs + c) * w.inputCount
+                    let plane =
+                        (n * shape.inputChannels + k / shape.groupOutputs * shape.groupInputs + c) * w.inputCount
                     eachPosition(w.output) { output, yi in
                         eachPosition(w.kernel) { kernel, wi in
                             let at = output &* w.stride &- w.before &+ kernel &* w.dilation

@@ -207,8 +207,9 @@ private struct Tiles {
         withUnsafePointer(to: w) { ct_winograd_scratch($0, rows) }
     }
 
-    func eachBand(of block: Range<Int>, _ rows: Int, _ body: (_ image: Int, _ row: Int, _ count: Int, _ place: Int) -> Void)
-    {
+    func eachBand(
+        of block: Range<Int>, _ rows: Int, _ body: (_ image: Int, _ row: Int, _ count: Int, _ place: Int) -> Void
+    ) {
         var at = block.lowerBound
         while at < block.upperBound {
             let row = at % rowsOfImage

@@ -48,7 +48,8 @@ package struct WindowGeometry: Sendable, Hashable {
             func list(_ lengths: SIMD3<Int>) -> String {
                 "[\((3 - rank..<3).map { "\(lengths[$0])" }.joined(separator: ", "))]"
             }
-            let spread = dilation == SIMD3(repeating: 1) ? "" : " with dilation \(list(dilation)) spans \(list(extent)), and"
+            let spread =
+                dilation == SIMD3(repeating: 1) ? "" : " with dilation \(list(dilation)) spans \(list(extent)), and"
             throw Problem(
                 message:
                     "a kernel of \(list(kernel))\(spread) is larger than the padded input, \(list(input &+ before &+ after))"
@@ -84,17 +85,21 @@ package struct WindowGeometry: Sendable, Hashable {
         let extra = try Self.resolve(outputPadding, "the output padding", rank, least: 0, rest: 0)
         let extent = spread &* (sizes &- 1) &+ 1
         guard let (before, after) = padding.resolvedSides(rank: rank) else {
-            throw Problem(message: "the padding \(padding) does not fit \(rank) spatial axes of a transposed convolution")
+            throw Problem(
+                message: "the padding \(padding) does not fit \(rank) spatial axes of a transposed convolution")
         }
         guard all(extra .< pointwiseMax(steps, spread)) else {
             throw Problem(
-                message: "the output padding \(outputPadding) must be less than the stride \(stride) or the dilation \(dilation)")
+                message:
+                    "the output padding \(outputPadding) must be less than the stride \(stride) or the dilation \(dilation)"
+            )
         }
         var whole: [Int] = []
         for (axis, length) in zip(3 - rank..<3, lengths) {
             let size = (length - 1) * steps[axis] + extent[axis] + extra[axis] - before[axis] - after[axis]
             guard length > 0, size > 0 else {
-                throw Problem(message: "a length of \(length) with padding \(padding) gives an output of length \(size)")
+                throw Problem(
+                    message: "a length of \(length) with padding \(padding) gives an output of length \(size)")
             }
             whole.append(size)
         }
