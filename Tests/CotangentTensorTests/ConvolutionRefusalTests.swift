@@ -46,6 +46,9 @@ import Testing
             conv2d(x, weight, padding: [1, 2, 3])
         },
         Case(
+            "conv1d: the input is float32 [2, 4, 7], the weight float32 [6, 4, 3]: the padding [1, 2] does not fit 1 spatial axis"
+        ) { conv1d(Tensor.zeros([2, 4, 7]), Tensor.zeros([6, 4, 3]), padding: [1, 2]) },
+        Case(
             "conv1d: the input is float32 [2, 4, 7], the weight float32 [6, 4, 0]: the kernel size [0] must be at least 1"
         ) {
             conv1d(Tensor.zeros([2, 4, 7]), Tensor.zeros([6, 4, 0]))
@@ -133,6 +136,9 @@ import Testing
         Case(
             "convTranspose2d: the input is float32 [2, 4, 5, 6], the weight float32 [4, 6, 3, 3]: the padding same does not fit 2 spatial axes of a transposed convolution"
         ) { convTranspose2d(x, weight.swappingAxes(0, 1), padding: .same) },
+        Case(
+            "convTranspose1d: the input is float32 [2, 4, 2], the weight float32 [4, 6, 3]: the padding same does not fit 1 spatial axis of a transposed convolution"
+        ) { convTranspose1d(Tensor.zeros([2, 4, 2]), Tensor.zeros([4, 6, 3]), padding: .same) },
         Case(
             "convTranspose1d: the input is float32 [2, 4, 2], the weight float32 [4, 6, 3]: the stride -1 must be at least 1 along each axis"
         ) { convTranspose1d(Tensor.zeros([2, 4, 2]), Tensor.zeros([4, 6, 3]), stride: -1) },

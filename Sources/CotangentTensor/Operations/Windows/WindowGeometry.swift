@@ -37,7 +37,7 @@ package struct WindowGeometry: Sendable, Hashable {
         let dilation = try resolve(dilation, "the dilation")
         let extent = dilation &* (kernel &- 1) &+ 1
         guard let (before, after) = padding.resolved(rank: rank, input: input, extent: extent, stride: stride) else {
-            throw Problem(message: "the padding \(padding) does not fit \(rank) spatial axes")
+            throw Problem(message: Self.misfit("the padding \(padding)", rank))
         }
         guard before.min() >= 0, after.min() >= 0, before.max() <= Self.largest, after.max() <= Self.largest else {
             throw Problem(message: "the padding \(padding) must not be negative")
@@ -85,8 +85,7 @@ package struct WindowGeometry: Sendable, Hashable {
         let extra = try Self.resolve(outputPadding, "the output padding", rank, least: 0, rest: 0)
         let extent = spread &* (sizes &- 1) &+ 1
         guard let (before, after) = padding.resolvedSides(rank: rank) else {
-            throw Problem(
-                message: "the padding \(padding) does not fit \(rank) spatial axes of a transposed convolution")
+            throw Problem(message: Self.misfit("the padding \(padding)", rank) + " of a transposed convolution")
         }
         guard all(extra .< pointwiseMax(steps, spread)) else {
             throw Problem(
@@ -112,12 +111,16 @@ package struct WindowGeometry: Sendable, Hashable {
         _ size: SpatialSize, _ name: String, _ rank: Int, least: Int, rest: Int
     ) throws(Problem) -> SIMD3<Int> {
         guard let resolved = size.resolved(rank: rank, rest: rest) else {
-            throw Problem(message: "\(name) \(size) does not fit \(rank) spatial ax\(rank == 1 ? "is" : "es")")
+            throw Problem(message: misfit("\(name) \(size)", rank))
         }
         guard resolved.min() >= least, resolved.max() <= largest else {
             throw Problem(message: "\(name) \(size) must be at least \(least) along each axis")
         }
         return resolved
+    }
+
+    private static func misfit(_ what: String, _ rank: Int) -> String {
+        "\(what) does not fit \(rank) spatial ax\(rank == 1 ? "is" : "es")"
     }
 
     /// Beyond any memory, and far from overflow in products.
