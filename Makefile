@@ -4,6 +4,7 @@
 
 demo: dependencies
 	swift run -c release --package-path Examples Digits
+	swift run -c release --package-path Examples DigitsCNN
 	swift run -c release --package-path Examples cotangent-bench --filter '^(gemm-(64|256|1024)|exp-1m|softmax.*|mlp-784-256-10-b64-(sgd|forward))$$' --seconds 0.3
 
 # In release: a debug build compiles the C kernels without optimisation, some forty times slower.
@@ -15,7 +16,7 @@ test-interop: dependencies
 	Scripts/test-interop
 
 bench: dependencies
-	swift run -c release cotangent-bench --filter '^(gemm|exp|tanh|sigmoid|relu|softmax|mlp)'
+	swift run -c release cotangent-bench --filter '^(gemm|exp|tanh|sigmoid|relu|softmax|mlp|conv|maxpool|lenet|vgg|unet)'
 
 docs: dependencies
 	swift build -c release --target Cotangent
