@@ -175,6 +175,19 @@ import Testing
         }
     }
 
+    /// So it is without input channels.
+    @Test func noInputChannels() {
+        for algorithm in ConvolutionAlgorithm.allCases {
+            for kernel in [1, 3] {
+                let (x, weight) = (Tensor.zeros([2, 0, 4, 3]), Tensor.zeros([2, 0, kernel, kernel]))
+                let bias = Tensor([1.5, -2] as [Float])
+                guard ConvolutionCase.forms(algorithm, x.shape, weight.shape) != nil else { continue }
+                let y = conv2d(x, weight, bias, padding: Padding(SpatialSize(kernel / 2)), algorithm: algorithm)
+                #expect(y == bias.reshaped([2, 1, 1]).broadcast(to: [2, 2, 4, 3]))
+            }
+        }
+    }
+
     // MARK: By hand
 
     /// An edge detector: the lecture's vertical edge, [1, 0, −1] in three rows, over an image that is 10 left and 0

@@ -65,7 +65,8 @@ extension ConvolutionShape {
         let (x, weight, bias) = (x.contiguous, weight.contiguous, bias?.contiguous)
         let y = Tensor(uninitialized: outputShape, x.dtype)
         if y.isAbstract || y.count == 0 { return y }
-        let engine = algorithm.engine(.forward, self)
+        // Without input channels BLAS would be handed matrices of no columns, which some releases refuse: y is the bias.
+        let engine: any ConvolutionEngine = isEmpty ? PlainConvolution() : algorithm.engine(.forward, self)
         func run<T: ConvolutionScalar>(_: T.Type) {
             engine.forward(
                 self, x.pointer(T.self), weight.pointer(T.self), bias.map { $0.pointer(T.self) }, relu: relu,
