@@ -19,7 +19,7 @@ struct ConvolutionShape: Sendable, Hashable {
 
     /// Multiplications and additions by the direct method.
     var flops: Int { 2 * batch * outputChannels * window.outputCount * patchCount }
-    var isEmpty: Bool { batch == 0 || inputChannels == 0 || outputChannels == 0 || window.inputCount == 0 }
+    var isEmpty: Bool { batch == 0 || inputChannels == 0 || outputChannels == 0 || window.input.min() == 0 }
 
     /// A kernel of one element that takes every position: a product of matrices as they lie.
     var isPointwise: Bool {
