@@ -14,6 +14,8 @@ struct WinogradConvolution: ConvolutionEngine {
         let ones = SIMD3<Int>(repeating: 1)
         return w.kernel == SIMD3(1, 3, 3) && w.stride == ones && w.dilation == ones && w.input[0] == 1
             && w.before[0] == 0 && w.after[0] == 0 && w.before.max() <= 2 && w.after.max() <= 2
+            // A band of m + 2 ≤ 6 rows has its places as Int32.
+            && max(w.input[2], w.output[2]) <= 1 << 28
     }
 
     private var elements: Int { (m + 2) * (m + 2) }
