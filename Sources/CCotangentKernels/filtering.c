@@ -104,9 +104,11 @@ typedef double vector_f64 __attribute__((vector_size(64)));
         for (size_t m = 0; m < rows; m++, y += left + middle + right) {                                              \
             if (row_map[m] < 0) continue;                                                                            \
             T *row = x + (size_t)row_map[m] * width;                                                                 \
-            T *restrict inside = row + start;                                                                        \
             const T *behind = y + left + middle;                                                                     \
-            for (size_t n = 0; n < middle; n++) inside[n] += y[left + n];                                            \
+            { /* Only here: what the margins are added to lies inside as well. */                                    \
+                T *restrict inside = row + start;                                                                    \
+                for (size_t n = 0; n < middle; n++) inside[n] += y[left + n];                                        \
+            }                                                                                                        \
             for (size_t n = 0; n < left; n++)                                                                        \
                 if (left_map[n] >= 0) row[left_map[n]] += y[n];                                                      \
             for (size_t n = 0; n < right; n++)                                                                       \
