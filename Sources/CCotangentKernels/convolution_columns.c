@@ -68,6 +68,7 @@ CT_INLINE void inside(ptrdiff_t first, ptrdiff_t step, ptrdiff_t count, ptrdiff_
         if (row) inside(first, step, count, length, &low, &high);                                                     \
         if (low == high) low = high = count;                                                                          \
         for (ptrdiff_t q = 0; q < low; q++) band[q] = 0;                                                              \
+        if (low == high) return;                                                                                      \
         if (step == 1) memcpy(band + low, row + first + low, (size_t)(high - low) * sizeof(T));                       \
         else if (step == 2) for (ptrdiff_t q = low; q < high; q++) band[q] = row[first + q * 2];                      \
         else for (ptrdiff_t q = low; q < high; q++) band[q] = row[first + q * step];                                  \
