@@ -39,6 +39,12 @@ import Testing
             conv2d(x, weight, dilation: 0)
         },
         Case("conv2d: \(operands): the padding -1 must not be negative") { conv2d(x, weight, padding: -1) },
+        Case("conv2d: \(operands): the padding 4294967296 must be at most 2147483648 on each side") {
+            conv2d(x, weight, padding: 4_294_967_296)
+        },
+        Case("conv2d: \(operands): the stride 4294967296 must be at most 2147483648 along each axis") {
+            conv2d(x, weight, stride: 4_294_967_296)
+        },
         Case("conv2d: \(operands): the padding 0 before, [1, -1] after must not be negative") {
             conv2d(x, weight, padding: .sides(before: 0, after: [1, -1]))
         },
@@ -145,6 +151,9 @@ import Testing
         Case(
             "convTranspose1d: the input is float32 [2, 4, 2], the weight float32 [4, 6, 3]: the padding -3 must not be negative"
         ) { convTranspose1d(Tensor.zeros([2, 4, 2]), Tensor.zeros([4, 6, 3]), padding: -3) },
+        Case(
+            "convTranspose1d: the input is float32 [2, 4, 2], the weight float32 [4, 6, 3]: the padding \(Int.min) must not be negative"
+        ) { convTranspose1d(Tensor.zeros([2, 4, 2]), Tensor.zeros([4, 6, 3]), padding: Padding(SpatialSize(Int.min))) },
         Case(
             "convTranspose2d: the input is float32 [4, 5], the weight float32 [6, 4, 3, 3]: with 2 spatial axes both have 4 axes"
         ) {

@@ -39,9 +39,7 @@ package struct WindowGeometry: Sendable, Hashable {
         guard let (before, after) = padding.resolved(rank: rank, input: input, extent: extent, stride: stride) else {
             throw Problem(message: Self.misfit("the padding \(padding)", rank))
         }
-        guard before.min() >= 0, after.min() >= 0, before.max() <= Self.largest, after.max() <= Self.largest else {
-            throw Problem(message: "the padding \(padding) must not be negative")
-        }
+        try Self.check(padding, before, after)
         let room = input &+ before &+ after &- extent
         // Rounding up, a window may end less than a stride past the padding.
         guard (roundsUp ? room &+ stride &- 1 : room).min() >= 0 else {
@@ -87,6 +85,7 @@ package struct WindowGeometry: Sendable, Hashable {
         guard let (before, after) = padding.resolvedSides(rank: rank) else {
             throw Problem(message: Self.misfit("the padding \(padding)", rank) + " of a transposed convolution")
         }
+        try Self.check(padding, before, after)
         guard all(extra .< pointwiseMax(steps, spread)) else {
             throw Problem(
                 message:
@@ -113,14 +112,26 @@ package struct WindowGeometry: Sendable, Hashable {
         guard let resolved = size.resolved(rank: rank, rest: rest) else {
             throw Problem(message: misfit("\(name) \(size)", rank))
         }
-        guard resolved.min() >= least, resolved.max() <= largest else {
+        guard resolved.min() >= least else {
             throw Problem(message: "\(name) \(size) must be at least \(least) along each axis")
+        }
+        guard resolved.max() <= largest else {
+            throw Problem(message: "\(name) \(size) must be at most \(largest) along each axis")
         }
         return resolved
     }
 
     private static func misfit(_ what: String, _ rank: Int) -> String {
         "\(what) does not fit \(rank) spatial ax\(rank == 1 ? "is" : "es")"
+    }
+
+    private static func check(_ padding: Padding, _ before: SIMD3<Int>, _ after: SIMD3<Int>) throws(Problem) {
+        guard before.min() >= 0, after.min() >= 0 else {
+            throw Problem(message: "the padding \(padding) must not be negative")
+        }
+        guard before.max() <= largest, after.max() <= largest else {
+            throw Problem(message: "the padding \(padding) must be at most \(largest) on each side")
+        }
     }
 
     /// Beyond any memory, and far from overflow in products.
