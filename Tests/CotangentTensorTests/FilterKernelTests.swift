@@ -34,6 +34,7 @@ import Testing
         #expect(relativeDistance(blur, FilterFixtures.gallery("gaussian kernel 2")) < 1e-10)
         #expect(Kernels.gaussian(deviation: 0.5, radius: 4).shape == [9, 9])
         #expect(Kernels.gaussian(deviation: 0.1).shape == [3, 3])
+        #expect(Kernels.gaussian(deviation: 1e-170) == Kernels.identity(size: 3))
         #expect(Kernels.sobelX() == Tensor(rows: [[Float(1), 0, -1], [2, 0, -2], [1, 0, -1]]))
         #expect(Kernels.box(2) == Tensor.full([2, 2], 0.25))
         #expect(Kernels.identity() == Tensor.ones([1, 1]))

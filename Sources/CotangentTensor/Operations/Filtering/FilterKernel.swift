@@ -19,7 +19,7 @@ public enum FilterKernel {
     /// The mean of `size` × `size` values: 1/size² everywhere.
     public static func box(_ size: Int, dtype: DType = .float32) -> Tensor {
         guard size >= 1 else { fail("FilterKernel.box", "size \(size) is not positive") }
-        return Tensor.full([size, size], 1 / Double(size * size), dtype: dtype)
+        return Tensor.full([size, size], 1 / (Double(size) * Double(size)), dtype: dtype)
     }
 
     /// e^(−(i² + j²) / 2σ²) for −radius ≤ i, j ≤ radius, divided by the sum of all.
@@ -32,11 +32,14 @@ public enum FilterKernel {
     ///     `gaussian_filter` has ⌊4σ + ½⌋.
     public static func gaussian(deviation: Double, radius: Int? = nil, dtype: DType = .float32) -> Tensor {
         guard deviation > 0, deviation.isFinite, (radius ?? 0) >= 0, 3 * deviation < 1e6 else {
-            fail("FilterKernel.gaussian", "deviation \(deviation), radius \(radius ?? 0): a deviation is positive")
+            fail(
+                "FilterKernel.gaussian",
+                "deviation \(deviation), radius \(radius ?? 0): a deviation is above 0 and below 333333, a radius not negative")
         }
         let radius = radius ?? Int((3 * deviation).rounded(.up))
         let offsets = Tensor((-radius...radius).map { Double($0) })
-        let line = exp(square(offsets) * (-0.5 / (deviation * deviation)))
+        // Divided before it is squared: the square of a small deviation may be 0.
+        let line = exp(square(offsets / deviation) * -0.5)
         let normal = line / sum(line)
         return (normal.expandingAxis(1) * normal).cast(to: dtype)
     }
