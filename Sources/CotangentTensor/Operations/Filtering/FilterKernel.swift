@@ -182,7 +182,8 @@ public func sobelMagnitude(_ image: Tensor, border: FilterBorder = .reflect) -> 
     let dx = convolve(image, FilterKernel.sobelX(dtype: image.dtype), border: border)
     let dy = convolve(image, FilterKernel.sobelY(dtype: image.dtype), border: border)
     let squares = square(dx) + square(dy)
-    let isSteep = greater(squares, 0)
+    // Not `greater`, which would make 0 of NaN.
+    let isEven = equal(squares, 0)
     return Tensor.where(
-        isSteep, sqrt(Tensor.where(isSteep, squares, Tensor.ones(like: squares))), Tensor.zeros(like: squares))
+        isEven, Tensor.zeros(like: squares), sqrt(Tensor.where(isEven, Tensor.ones(like: squares), squares)))
 }
