@@ -61,6 +61,8 @@ func write(_ bytes: [UInt8], to path: String) throws(FileProblem) {
     let beside = "\(target).\(getpid())-\(UInt32.random(in: 0...UInt32.max)).part"
     do throws(FileProblem) {
         try fill(beside, O_WRONLY | O_CREAT | O_EXCL, exists ? status.st_mode & 0o777 : 0o666, bytes)
+        // A new file lacks what the process's mask takes away.
+        if exists, chmod(beside, status.st_mode & 0o777) != 0 { throw FileProblem.unwritable(errno) }
         if rename(beside, target) != 0 { throw FileProblem.unwritable(errno) }
     } catch {
         unlink(beside)
