@@ -78,7 +78,9 @@ struct Filter: ParsableCommand {
             try parameters.checkNone()
         }
         if kernel != nil, kernelFile != nil { throw ValidationError("Give either --kernel or --kernel-file.") }
-        if step < 1 { throw ValidationError("--step \(step) must be at least 1.") }
+        guard (1...Int(Int32.max)).contains(step) else {
+            throw ValidationError("--step \(step) must be within 1…\(Int32.max).")
+        }
         if !scale.isFinite || !offset.isFinite { throw ValidationError("--scale and --offset must be finite.") }
         if list { return }
         guard input != nil, output != nil else {
