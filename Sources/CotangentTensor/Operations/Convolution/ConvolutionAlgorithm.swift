@@ -1,8 +1,8 @@
 import CotangentBLAS
 
-/// How a convolution is computed. All ways give the same result within rounding, of finite values: in Winograd's forms a
-/// value that is infinite or not a number spoils more of the outputs around it than the kernel reaches, since they are
-/// sums and differences of a whole tile.
+/// How a convolution is computed. All ways give the same result within rounding, of finite values: in Winograd's forms
+/// a value that is infinite or not a number spoils more of the outputs around it than the kernel reaches, since they
+/// are sums and differences of a whole tile.
 ///
 /// One that is named but does not serve the geometry traps; ``automatic`` and ``withoutWinograd`` always serve.
 public enum ConvolutionAlgorithm: String, Sendable, Hashable, CaseIterable {

@@ -65,7 +65,7 @@ extension ConvolutionShape {
         let (x, weight, bias) = (x.contiguous, weight.contiguous, bias?.contiguous)
         let y = Tensor(uninitialized: outputShape, x.dtype)
         if y.isAbstract || y.count == 0 { return y }
-        // Without input channels BLAS would be handed matrices of no columns, which some releases refuse: y is the bias.
+        // Without input channels BLAS would get matrices of no columns, which some releases refuse. y is the bias then.
         let engine: any ConvolutionEngine = isEmpty ? PlainConvolution() : algorithm.engine(.forward, self)
         func run<T: ConvolutionScalar>(_: T.Type) {
             engine.forward(
