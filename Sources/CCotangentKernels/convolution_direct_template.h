@@ -145,7 +145,9 @@ CT_CLONES void NAME(ct_direct_multiply)(const ct_direct *p, const T *box, const 
     size_t first = 0;
     for (size_t parts = (all + most - 1) / most; parts > 0; parts--) {
         const size_t part = (all - first + parts - 1) / parts;
-        const int together = PLACE(p->places, first + part - 1) - PLACE(p->places, first) == (ptrdiff_t)(part - 1) * N;
+        int together = 1;
+        for (size_t v = first; v + 1 < first + part; v++)
+            together &= PLACE(p->places, v + 1) == PLACE(p->places, v) + N;
         for (size_t r = 0; r < rows; r += block) {
             const size_t count = rows - r < block ? rows - r : block;
             const T *matrix = packed + r * p->taps, *b = bias ? bias + r : 0;
