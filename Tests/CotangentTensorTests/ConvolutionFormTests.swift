@@ -160,6 +160,22 @@ import Testing
         #expect(compare(all, seed: 4) > 8_000)
     }
 
+    /// Rows that fill their last vector badly, well and just, for each number of rows that a block may have.
+    @Test func rowsAboutAVectorsWidth() {
+        var all: [Geometry] = []
+        for width in [15, 16, 17, 24, 28, 31, 32, 33, 47] {
+            for outputs in [1, 2, 3, 5, 6, 8, 9] {
+                for kernel in [1, 3, 5] where kernel <= 3 || width % 2 == 0 {
+                    all.append(
+                        Geometry(
+                            batch: 1, inputs: 3, outputs: outputs, lengths: [7, width], kernel: [kernel, kernel],
+                            padding: Padding(integerLiteral: kernel / 2)))
+                }
+            }
+        }
+        #expect(compare(all, seed: 8) > 4_000)
+    }
+
     /// Larger shapes, whose work is cut among threads and blocks.
     @Test(arguments: [5, 6, 7] as [UInt64]) func randomShapes(_ seed: UInt64) {
         var generator = PhiloxGenerator(seed: seed)
