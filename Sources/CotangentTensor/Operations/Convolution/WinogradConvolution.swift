@@ -83,8 +83,8 @@ struct WinogradConvolution: ConvolutionEngine {
             tile_columns: tiles.columns)
         let target = ct_winograd(
             m: m, channels: y.channels, height: y.height, width: y.width, top: 0, left: 0, tile_columns: tiles.columns)
-        let planeU = plane(x.channels, lineY, T.self)
-        let (planeX, planeY) = (plane(rows * tiles.columns, lineX, T.self), plane(rows * tiles.columns, lineY, T.self))
+        let planeU = plane(x.channels, lineY)
+        let (planeX, planeY) = (plane(rows * tiles.columns, lineX), plane(rows * tiles.columns, lineY))
         withScratch(T.self, count: elements * planeU) { u in
             parallel(over: x.channels, grain: max(1, 8192 / lineY)) { transformWeights($0, u, planeU, lineY) }
             parallel(chunks: (tiles.count + rows - 1) / rows) { chunk in
@@ -128,8 +128,8 @@ struct WinogradConvolution: ConvolutionEngine {
         let cotangent = ct_winograd(
             m: m, channels: outputs, height: window.output[1], width: window.output[2], top: 0, left: 0,
             tile_columns: tiles.columns)
-        let planeU = plane(inputs, lineY, T.self)
-        let (planeX, planeY) = (plane(rows * tiles.columns, lineX, T.self), plane(rows * tiles.columns, lineY, T.self))
+        let planeU = plane(inputs, lineY)
+        let (planeX, planeY) = (plane(rows * tiles.columns, lineX), plane(rows * tiles.columns, lineY))
         let bandRows = tiles.bandRows(m, T.self)
         withScratch(T.self, count: elements * (planeU + planeX + planeY)) { u in
             let (v, d) = (u + elements * planeU, u + elements * (planeU + planeX))
@@ -174,14 +174,9 @@ struct WinogradConvolution: ConvolutionEngine {
         return (channels + lanes - 1) / lanes * lanes
     }
 
-    /// Elements from one matrix to the next: five cache lines more than a number of pages. The elements of one tile are
-    /// written side by side, and those whose addresses agree but for pages and a line or two slow each other down: a
-    /// distance of pages and one line took four times as long.
-    private func plane<T>(_ lines: Int, _ line: Int, _: T.Type) -> Int {
-        let page = 4096 / MemoryLayout<T>.stride
-        let count = lines * line
-        return (count < 2 * page ? count : (count + page - 1) / page * page) + 5 * 64 / MemoryLayout<T>.stride
-    }
+    /// Elements from one matrix to the next: five cache lines more than the matrix. The elements of one tile are written
+    /// side by side, and where their addresses agree but for whole pages and one line, that took four times as long.
+    private func plane(_ lines: Int, _ line: Int) -> Int { lines * line + 5 * Int(CT_WINOGRAD_LANES) }
 }
 
 /// The rows of tiles of a batch of images, counted through.
