@@ -3,7 +3,9 @@ import Foundation
 
 /// Many steps of training: does memory stay where it is, and does the system stay out of the loop?
 enum SteadyState {
-    private static let runs = [("mlp-64-32-10-b1-sgd", 100_000), ("mlp-784-256-10-b64-adam", 2_000)]
+    private static let runs = [
+        ("mlp-64-32-10-b1-sgd", 100_000), ("mlp-784-256-10-b64-adam", 2_000), ("unet-64-b4-adam", 200),
+    ]
 
     static func run(_ suite: Suite, startPeer: (() throws -> PeerProcess)?) throws {
         let atStart = ProcessMemory.current
