@@ -8,7 +8,7 @@ import CotangentBLAS
 public enum ConvolutionAlgorithm: String, Sendable, Hashable, CaseIterable {
     /// The fastest for the shape.
     case automatic
-    /// The fastest for the shape but Winograd's, whose rounding error is larger: in float32 some 10⁻⁶ to 10⁻⁵ of the
+    /// The fastest for the shape but Winograd's, whose rounding error is larger: in float32 some 10⁻⁶ of the
     /// result's norm instead of 10⁻⁷.
     case withoutWinograd
     /// As a product of matrices (im2col). Any geometry.
