@@ -110,8 +110,8 @@ private struct Cut {
 }
 
 /// Up to this m·n·k OpenBLAS's AVX-512 cores do not pack.
-private let withoutPacking = 1_000_000
+package let withoutPacking = 1_000_000
 
-private let hasKernelsWithoutPacking = ["SkylakeX", "Cooperlake", "SapphireRapids"].contains {
+package let hasKernelsWithoutPacking = ["SkylakeX", "Cooperlake", "SapphireRapids"].contains {
     $0.lowercased() == Runtime.coreUsed.lowercased()
 }

@@ -47,7 +47,7 @@ package typealias NormalizeRowsGradientLoop =
     ) -> Void
 
 extension Kernel {
-    fileprivate init(_ float32: Loop, _ float64: Loop) {
+    init(_ float32: Loop, _ float64: Loop) {
         self.init(float32: float32, float64: float64, int64: nil, bool: nil)
     }
 }

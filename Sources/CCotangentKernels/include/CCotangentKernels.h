@@ -13,6 +13,7 @@
 #include "ct_pool.h"
 #include "ct_pooling.h"
 #include "ct_random.h"
+#include "ct_recurrent.h"
 #include "ct_reductions.h"
 #include "ct_resampling.h"
 #include "ct_thread_state.h"

@@ -38,21 +38,22 @@ extension SingleCell {
         let dtype = parameters.input.dtype
         let batch = x.rank == 2 ? x.shape[0] : 1
         let expected: Shape = [batch, hiddenSize]
-        let state = state ?? initialState(batch: batch)
-        guard x.rank == 2, x.shape[1] == inputSize, x.dtype == dtype, state.hidden.shape == expected,
-            state.hidden.dtype == dtype, (options.kind == .lstm) == (state.cell != nil),
-            state.cell.map({ $0.shape == expected && $0.dtype == dtype }) ?? true
+        let cells = state?.cell
+        guard x.rank == 2, x.shape[1] == inputSize, x.dtype == dtype,
+            state.map({ $0.hidden.shape == expected && $0.hidden.dtype == dtype }) ?? true,
+            state == nil || (options.kind == .lstm) == (cells != nil),
+            cells.map({ $0.shape == expected && $0.dtype == dtype }) ?? true
         else {
-            let cell = state.cell.map { ", its cell \($0.summary)" } ?? ""
+            let cell = cells.map { ", its cell \($0.summary)" } ?? ""
             let stand = reject(
                 options.name,
-                "the input is \(x.summary), the state \(state.hidden.summary)\(cell): they must be \(dtype) [batch, \(inputSize)] and [batch, \(hiddenSize)]",
+                "the input is \(x.summary), the state \(state?.hidden.summary ?? "absent")\(cell): they must be \(dtype) [batch, \(inputSize)] and [batch, \(hiddenSize)]",
                 meant: expected, dtype)
             return RecurrentState(hidden: stand, cell: options.kind == .lstm ? stand : nil)
         }
         let (hidden, cell) = recurrence(
-            options.kind, x, SequencePlan(steps: 1, batch: batch), hidden: state.hidden.expandingAxis(0),
-            cell: state.cell?.expandingAxis(0), [parameters.weights], wantsCell: true)
+            options.kind, x, SequencePlan(steps: 1, batch: batch), hidden: state?.hidden.expandingAxis(0),
+            cell: cells?.expandingAxis(0), [parameters.weights], wantsCell: true)
         return RecurrentState(hidden: hidden, cell: cell?.squeezed(axes: [0]))
     }
 

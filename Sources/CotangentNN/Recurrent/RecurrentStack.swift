@@ -49,8 +49,7 @@ struct RecurrentStack: Sendable {
         let order = lengths.flatMap { $0.isEmpty ? nil : BatchOrder($0) }
         let batch = x.shape[1]
         let plan = order?.plan ?? SequencePlan(steps: x.shape[0], batch: batch)
-        var start = state ?? initialState(batch: batch)
-        if let order { start = order.sorted(start) }
+        let start = order.flatMap { order in state.map(order.sorted) } ?? state
         var rows = order?.packed(x) ?? x.reshaped([plan.rowCount, options.inputSize])
         var hidden: [Tensor] = []
         var cells: [Tensor] = []
@@ -58,7 +57,7 @@ struct RecurrentStack: Sendable {
             if layer > 0 { rows = Dropout.drop(rows, options.dropout, rows.shape, options.name) }
             let depth = (layer * options.directions)..<((layer + 1) * options.directions)
             let (outputs, cell) = recurrence(
-                options.kind, rows, plan, hidden: start.hidden[depth], cell: start.cell?[depth],
+                options.kind, rows, plan, hidden: start?.hidden[depth], cell: start?.cell?[depth],
                 directions.map(\.weights), wantsCell: wantsState)
             rows = outputs
             if wantsState { hidden.append(plan.lastHidden(outputs, directions: options.directions)) }

@@ -1,0 +1,183 @@
+import CotangentBLAS
+
+/// One direction of a layer as loops over contiguous memory: the inputs of all steps as one product, then at each step a
+/// product of the hidden state and one pass over the gates.
+struct FusedRecurrence<T: BLASScalar> {
+    typealias Pointer = UnsafeMutablePointer<T>
+
+    let kind: RecurrentKind
+    let walk: StepWalk
+    let cut: RecurrentCut
+    let weights: RecurrentWeights
+    let columns: GateColumns
+    let hidden, output, input: Int
+    let dtype: DType
+    /// Outputs, `stepY` from row to row.
+    let y: Pointer
+    let stepY: Int
+    /// Where the sequences begin: [batch, output] and [batch, hidden]; where there is none, one row of zeros, with step 0.
+    let startH: (memory: Pointer, step: Int, isZero: Bool)
+    let startC: (memory: Pointer, step: Int)
+    /// Sums of the gates, then the gates, [rows, columns]; an RNN's are its outputs.
+    let gates: Pointer
+    let stepG: Int
+    /// An LSTM's cells: of all rows where the way back needs them, otherwise of each sequence as it goes.
+    let cells: Pointer?
+    let keepsCells: Bool
+    /// What is projected, [rows, hidden].
+    let unprojected: Pointer?
+
+    /// W x + b (and c where it is simply added) of all steps.
+    func projectInputs(_ x: Pointer) {
+        let bias = inputBias
+        for (rows, column) in columns.inputs {
+            T.product(
+                .no, .yes, walk.plan.rowCount, rows.count, input, x, input,
+                weights.input.pointer() + rows.lowerBound * input,
+                input, beta: 0, gates + column, stepG,
+                bias: bias.map { UnsafePointer($0.pointer(T.self) + rows.lowerBound) }, relu: false)
+        }
+        withExtendedLifetime(bias?.storage) {}
+    }
+
+    /// b + c, but for a GRU's candidate b alone: its c is inside of the reset.
+    private var inputBias: Tensor? {
+        guard let b = weights.inputBias, let c = weights.recurrentBias else { return nil }
+        guard case .gru = kind else { return b + c }
+        return concatenate([b[..<(2 * hidden)] + c[..<(2 * hidden)], b[(2 * hidden)...]])
+    }
+
+    /// U by the columns that it gives: [output, gates · hidden].
+    func forwardMatrix() -> StepMatrix<T> {
+        var ranges: [Range<Int>] = []
+        if let units = cut.units {
+            for gate in 0..<kind.gates {
+                ranges += units.map { gate * hidden + $0.lowerBound..<gate * hidden + $0.upperBound }
+            }
+        } else if columns.recurrentStart > 0 {
+            ranges = StepMatrix<T>.ranges(0..<(2 * hidden)) + StepMatrix<T>.ranges((2 * hidden)..<(3 * hidden))
+        } else {
+            ranges = StepMatrix<T>.ranges(0..<(kind.gates * hidden))
+        }
+        // A GRU's last gate has nothing to be added to.
+        let fresh = columns.recurrentStart > 0 ? 2 * hidden : .max
+        return StepMatrix(
+            weights.recurrent.pointer(), k: output, columns: kind.gates * hidden, isTransposed: true, ranges: ranges,
+            copies: walk.steps > 2, dtype, adds: { $0.lowerBound < fresh })
+    }
+
+    /// One step for some sequences and, where units are cut, one block of units.
+    func step(_ step: Int, _ sequences: Range<Int>, block: Int?, _ matrix: StepMatrix<T>) {
+        let row = walk.offset(step)
+        let units = block.map { cut.units![$0] } ?? 0..<hidden
+        walk.parts(step, sequences) { part, begins in
+            let first = row + part.lowerBound
+            let (h, stepH) =
+                begins
+                ? (startH.memory + part.lowerBound * startH.step, startH.step)
+                : (y + (walk.offset(step - 1) + part.lowerBound) * stepY, stepY)
+            let sums = gates + first * stepG
+            if begins, startH.isZero {
+                clearProducts(sums, part.count, units)
+            } else {
+                let panels = matrix.panels.count
+                matrix.multiply(
+                    rows: part.count, h, stepH, panels: (block ?? 0)..<panels, sums + columns.recurrentStart, stepG,
+                    by: block == nil ? 1 : cut.units!.count)
+            }
+            finish(step, part, begins, h, stepH, units)
+        }
+    }
+
+    /// U h is 0 where h is; only a GRU's last column is not a sum that stands there already.
+    private func clearProducts(_ sums: Pointer, _ rows: Int, _ units: Range<Int>) {
+        if columns.recurrentStart == 0 { return }
+        for row in 0..<rows {
+            (sums + row * stepG + 3 * hidden + units.lowerBound).update(repeating: 0, count: units.count)
+        }
+    }
+
+    /// The gates' pass.
+    private func finish(
+        _ step: Int, _ part: Range<Int>, _ begins: Bool, _ h: Pointer, _ stepH: Int, _ units: Range<Int>
+    ) {
+        let (rows, n, unit) = (part.count, units.count, units.lowerBound)
+        let first = walk.offset(step) + part.lowerBound
+        let own = gates + first * stepG + unit
+        switch kind {
+        case .rnn(let activation):
+            Kernels.rnnStep.loop(for: dtype)!(activation.code, rows, n, own, stepG)
+        case .lstm:
+            let (c, stepC) = cellsBefore(step, part, begins)
+            let next = cells! + (keepsCells ? first : part.lowerBound) * hidden
+            let (to, stepTo) = unprojected.map { ($0 + first * hidden, hidden) } ?? (y + first * stepY, stepY)
+            Kernels.lstmStep.loop(for: dtype)!(
+                rows, n, hidden, own, stepG, c + unit, stepC, next + unit, hidden, to + unit, stepTo)
+            if let projection = weights.projection {
+                T.gemm(
+                    .no, .yes, rows, output, hidden, 1, to, hidden, projection.pointer(), hidden, 0, y + first * stepY,
+                    stepY)
+            }
+        case .gru:
+            let bias = weights.recurrentBias.map { $0.pointer(T.self) + 2 * hidden + unit }
+            Kernels.gruStep.loop(for: dtype)!(
+                rows, n, hidden, own, stepG, bias, h + unit, stepH, y + first * stepY + unit, stepY)
+        }
+    }
+
+    /// The cells that a step begins with.
+    func cellsBefore(_ step: Int, _ part: Range<Int>, _ begins: Bool) -> (Pointer, Int) {
+        if !keepsCells { return (cells! + part.lowerBound * hidden, hidden) }
+        if begins { return (startC.memory + part.lowerBound * startC.step, startC.step) }
+        return (cells! + (walk.offset(step - 1) + part.lowerBound) * hidden, hidden)
+    }
+
+    /// The cells behind each sequence's last step, [batch, hidden].
+    func lastCells(_ to: Pointer) {
+        guard let cells else { return }
+        for step in 0..<walk.steps {
+            let ended = (step == walk.steps - 1 ? 0 : walk.count(step + 1))..<walk.count(step)
+            if ended.isEmpty { continue }
+            let from = keepsCells ? walk.offset(step) + ended.lowerBound : ended.lowerBound
+            (to + ended.lowerBound * hidden).update(from: cells + from * hidden, count: ended.count * hidden)
+        }
+    }
+}
+
+/// All steps of all directions.
+func run<T: BLASScalar>(_ directions: [FusedRecurrence<T>]) {
+    let matrices = directions.map { $0.forwardMatrix() }
+    let (cut, steps) = (directions[0].cut, directions[0].walk.steps)
+    if let units = cut.units {
+        for step in 0..<steps {
+            parallel(chunks: directions.count * units.count) { chunk in
+                let (direction, block) = chunk.quotientAndRemainder(dividingBy: units.count)
+                directions[direction].step(step, cut.sequences[0], block: block, matrices[direction])
+            }
+        }
+    } else {
+        parallel(chunks: directions.count * cut.sequences.count) { chunk in
+            let (direction, part) = chunk.quotientAndRemainder(dividingBy: cut.sequences.count)
+            for step in 0..<steps {
+                directions[direction].step(step, cut.sequences[part], block: nil, matrices[direction])
+            }
+        }
+    }
+}
+
+extension RNNActivation {
+    /// As the C loops number them.
+    var code: Int32 {
+        switch self {
+        case .tanh: 0
+        case .relu: 1
+        case .sigmoid: 2
+        }
+    }
+}
+
+extension Tensor {
+    /// The first element's address. The storage must outlive its use.
+    @inline(__always)
+    func pointer<T>(_: T.Type = T.self) -> UnsafeMutablePointer<T> { rawPointer.assumingMemoryBound(to: T.self) }
+}
