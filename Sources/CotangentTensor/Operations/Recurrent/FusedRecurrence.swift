@@ -30,14 +30,33 @@ struct FusedRecurrence<T: BLASScalar> {
     /// W x + b (and c where it is simply added) of all steps.
     func projectInputs(_ x: Pointer) {
         let bias = inputBias
-        for (rows, column) in columns.inputs {
-            T.product(
-                .no, .yes, walk.plan.rowCount, rows.count, input, x, input,
-                weights.input.pointer() + rows.lowerBound * input,
-                input, beta: 0, gates + column, stepG,
-                bias: bias.map { UnsafePointer($0.pointer(T.self) + rows.lowerBound) }, relu: false)
+        let matrices = columns.inputs.map { rows, _ in
+            StepMatrix<T>(
+                weights.input.pointer() + rows.lowerBound * input, k: input, columns: rows.count, isTransposed: true,
+                ranges: StepMatrix<T>.ranges(0..<rows.count), copies: walk.plan.rowCount > 16, dtype,
+                adds: { _ in false })
+        }
+        inRowTiles(k: input) { tile in
+            for (matrix, (rows, column)) in zip(matrices, columns.inputs) {
+                let to = gates + tile.lowerBound * stepG + column
+                matrix.multiply(
+                    rows: tile.count, x + tile.lowerBound * input, input, panels: 0..<matrix.panels.count, to, stepG)
+                if let bias {
+                    T.addBias(
+                        tile.count, rows.count, bias.pointer(T.self) + rows.lowerBound, relu: false, to, stepG)
+                }
+            }
         }
         withExtendedLifetime(bias?.storage) {}
+    }
+
+    /// Calls `body` with parts of all steps' rows, on the pool.
+    func inRowTiles(k: Int, _ body: (Range<Int>) -> Void) {
+        let rows = walk.plan.rowCount
+        let flops = 2 * rows * k * columns.count
+        if flops < 300_000 { return body(0..<rows) }
+        let size = StepMatrix<T>.tileRows(rows, k: k)
+        parallel(chunks: (rows + size - 1) / size) { chunk in body(chunk * size..<min((chunk + 1) * size, rows)) }
     }
 
     /// b + c, but for a GRU's candidate b alone: its c is inside of the reset.
@@ -136,7 +155,8 @@ struct FusedRecurrence<T: BLASScalar> {
     func lastCells(_ to: Pointer) {
         guard let cells else { return }
         for step in 0..<walk.steps {
-            let ended = (step == walk.steps - 1 ? 0 : walk.count(step + 1))..<walk.count(step)
+            let going = step == walk.steps - 1 ? 0 : walk.count(step + 1)
+            let ended = min(going, walk.count(step))..<walk.count(step)
             if ended.isEmpty { continue }
             let from = keepsCells ? walk.offset(step) + ended.lowerBound : ended.lowerBound
             (to + ended.lowerBound * hidden).update(from: cells + from * hidden, count: ended.count * hidden)

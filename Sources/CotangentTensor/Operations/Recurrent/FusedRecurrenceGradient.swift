@@ -107,11 +107,18 @@ struct FusedRecurrenceGradient<T: BLASScalar> {
     /// dX = dS · W, added to what stands there where `adds`.
     func inputGradient(_ dx: Pointer, adds: Bool) {
         let f = forward
-        for (index, (rows, column)) in f.columns.inputs.enumerated() {
-            T.product(
-                .no, .no, f.walk.plan.rowCount, f.input, rows.count, sums + column, stepS,
-                f.weights.input.pointer() + rows.lowerBound * f.input, f.input, beta: adds || index > 0 ? 1 : 0, dx,
-                f.input, bias: nil, relu: false)
+        let matrices = f.columns.inputs.enumerated().map { index, group in
+            StepMatrix<T>(
+                f.weights.input.pointer() + group.rows.lowerBound * f.input, k: group.rows.count, columns: f.input,
+                isTransposed: false, ranges: StepMatrix<T>.ranges(0..<f.input), copies: true, f.dtype,
+                adds: { _ in adds || index > 0 })
+        }
+        f.inRowTiles(k: f.input) { tile in
+            for (matrix, (_, column)) in zip(matrices, f.columns.inputs) {
+                matrix.multiply(
+                    rows: tile.count, sums + tile.lowerBound * stepS + column, stepS, panels: 0..<matrix.panels.count,
+                    dx + tile.lowerBound * f.input, f.input)
+            }
         }
     }
 
@@ -119,9 +126,9 @@ struct FusedRecurrenceGradient<T: BLASScalar> {
     func inputWeightGradient(_ x: Pointer, _ dw: Pointer) {
         let f = forward
         for (rows, column) in f.columns.inputs {
-            T.product(
-                .yes, .no, rows.count, f.input, f.walk.plan.rowCount, sums + column, stepS, x, f.input, beta: 0,
-                dw + rows.lowerBound * f.input, f.input, bias: nil, relu: false)
+            sumOfOuterProducts(
+                rows.count, f.input, f.walk.plan.rowCount, sums + column, stepS, x, f.input,
+                dw + rows.lowerBound * f.input)
         }
     }
 
@@ -136,9 +143,8 @@ struct FusedRecurrenceGradient<T: BLASScalar> {
             let count = plan.rowCount - plan.batch
             let (later, earlier) = f.walk.isReverse ? (0, plan.batch) : (plan.batch, 0)
             if count == 0 { return du.update(repeating: 0, count: gates * f.output) }
-            return T.product(
-                .yes, .no, gates, f.output, count, sums + later * stepS, stepS, f.y + earlier * f.stepY, f.stepY,
-                beta: 0, du, f.output, bias: nil, relu: false)
+            return sumOfOuterProducts(
+                gates, f.output, count, sums + later * stepS, stepS, f.y + earlier * f.stepY, f.stepY, du)
         }
         withScratch(T.self, count: plan.rowCount * f.output) { before in
             for step in 0..<f.walk.steps {
@@ -150,9 +156,7 @@ struct FusedRecurrenceGradient<T: BLASScalar> {
                     }
                 }
             }
-            T.product(
-                .yes, .no, gates, f.output, plan.rowCount, sums, stepS, before, f.output, beta: 0, du, f.output,
-                bias: nil, relu: false)
+            sumOfOuterProducts(gates, f.output, plan.rowCount, sums, stepS, before, f.output, du)
         }
     }
 

@@ -20,6 +20,8 @@ struct StepMatrix<T: BLASScalar> {
 
     let k: Int
     let panels: [Panel]
+    /// k cut for the cache.
+    private let parts: [Range<Int>]
     private let storage: Tensor?
 
     /// - Parameters:
@@ -31,6 +33,7 @@ struct StepMatrix<T: BLASScalar> {
         _ dtype: DType, adds: (Range<Int>) -> Bool
     ) {
         self.k = k
+        parts = Self.isNarrow ? RecurrentCut.parts(k, of: (k + Self.deepest - 1) / Self.deepest, multiple: 1) : [0..<k]
         let copies = copies && (isTransposed || ranges.count > 1)
         storage = copies ? Tensor(uninitialized: [k * columns], dtype) : nil
         let memory = storage?.rawPointer.assumingMemoryBound(to: T.self)
@@ -63,22 +66,36 @@ struct StepMatrix<T: BLASScalar> {
         if rows == 0 { return }
         for index in Swift.stride(from: which.lowerBound, to: which.upperBound, by: stride) {
             let panel = panels[index]
-            let beta: T = panel.adds ? 1 : 0
-            let most = panel.isTransposed ? rows : Self.mostRows(panel.width, k)
-            var row = 0
-            while row < rows {
-                let count = Swift.min(most, rows - row)
-                T.gemm(
-                    .no, panel.isTransposed ? .yes : .no, count, panel.width, k, 1, x + row * stepX, stepX,
-                    panel.memory, panel.step, beta, y + row * stepY + panel.start, stepY)
-                row += count
+            for depth in parts {
+                let beta: T = panel.adds || depth.lowerBound > 0 ? 1 : 0
+                let memory = panel.memory + depth.lowerBound * (panel.isTransposed ? 1 : panel.step)
+                let most = panel.isTransposed ? rows : Self.mostRows(panel.width, depth.count)
+                var row = 0
+                while row < rows {
+                    let count = Swift.min(most, rows - row)
+                    T.gemm(
+                        .no, panel.isTransposed ? .yes : .no, count, panel.width, depth.count, 1,
+                        x + row * stepX + depth.lowerBound, stepX, memory, panel.step, beta,
+                        y + row * stepY + panel.start, stepY)
+                    row += count
+                }
             }
         }
     }
 
-    private static var isNarrow: Bool { T.self == Float.self && hasKernelsWithoutPacking }
+    /// Rows for a chunk of a long product: a few of the kernels' own tiles.
+    static func tileRows(_ rows: Int, k: Int) -> Int {
+        let most = isNarrow ? Swift.max(16, Swift.min(128, withoutPacking / (64 * Swift.min(k, deepest)))) : 256
+        let count = Swift.max(2, (rows + most - 1) / most)
+        return (rows + count - 1) / count
+    }
 
-    private static func mostRows(_ width: Int, _ k: Int) -> Int {
+    /// How much of k one product takes: 64 columns of it are an eighth of the second-level cache.
+    static var deepest: Int { 512 }
+
+    static var isNarrow: Bool { T.self == Float.self && hasKernelsWithoutPacking }
+
+    static func mostRows(_ width: Int, _ k: Int) -> Int {
         isNarrow ? Swift.max(1, withoutPacking / (width * k)) : .max
     }
 
