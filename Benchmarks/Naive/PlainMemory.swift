@@ -6,9 +6,8 @@ final class PlainParameter {
     private lazy var secondMoment = Floats(count: value.count)
 
     init(_ initial: [Float]) {
-        value = Floats(count: initial.count)
+        value = Floats(initial)
         gradient = Floats(count: initial.count)
-        value.start.update(from: initial, count: initial.count)
     }
 
     func update(_ optimizer: NaiveOptimizer, step: Int) {
@@ -33,6 +32,11 @@ final class Floats {
         self.count = count
         start = .allocate(capacity: count)
         start.initialize(repeating: 0, count: count)
+    }
+
+    convenience init(_ values: [Float]) {
+        self.init(count: values.count)
+        start.update(from: values, count: count)
     }
 
     deinit { start.deallocate() }
