@@ -35,14 +35,20 @@ private func takeGradients(
     ) { tape, mark, scope in
         let value = try tape.recorded(body)
         let cotangents = playToInputs("valueAndGradients", tape, value, mark)
-        var gradients = Gradients()
-        gradients.reserve(scope.leaves.count)
+        return (Tape.outerView(value), Gradients(of: scope, cotangents))
+    }
+}
+
+extension Gradients {
+    /// Of the parameters that were read in `scope`.
+    init(of scope: Scope, _ cotangents: Cotangents?) {
+        self.init()
+        reserve(scope.leaves.count)
         for leaf in scope.leaves {
             guard let parameter = leaf.owner as? Parameter else { continue }
             // A parameter that was read and does not count has the gradient 0.
-            gradients.append(parameter, cotangents?[Int(leaf.tensor.node)] ?? Tensor.zeros(like: leaf.tensor))
+            append(parameter, cotangents?[Int(leaf.tensor.node)] ?? Tensor.zeros(like: leaf.tensor))
         }
-        return (Tape.outerView(value), gradients)
     }
 }
 

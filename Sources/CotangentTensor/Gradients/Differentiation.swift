@@ -98,17 +98,27 @@ public func vjp(
 public func vjp(
     at inputs: [Tensor], mode: Mode? = nil, of f: ([Tensor]) throws -> Tensor
 ) rethrows -> (value: Tensor, pullback: (Tensor) -> [Tensor]) {
+    let (value, pullback) = try retainedPullback(at: inputs, mode: mode, of: f)
+    return (value, { pullback($0).gradients })
+}
+
+/// ``vjp(at:mode:of:)`` in a scope that `configure` prepares. The pullback gives besides the inputs' gradients that scope
+/// and all cotangents, which are nil where the value depends on nothing that is recorded.
+package func retainedPullback(
+    at inputs: [Tensor], mode: Mode?, configure: (Scope, Tape) -> Void = { _, _ in },
+    of f: ([Tensor]) throws -> Tensor
+) rethrows -> (value: Tensor, pullback: (Tensor) -> (gradients: [Tensor], cotangents: Cotangents?, scope: Scope)) {
     requireDifferentiable("vjp", inputs)
     let outer = Tape.current
     let tape = RetainedTape(outer ?? Tape.begin(), owned: outer == nil)
     let mark = tape.tape.count
     let generation = tape.tape.generation
     let leaves = inputs.map(tape.tape.leaf)
-    return try Scope.run(mode: mode) { scope in
+    return try Scope.run(mode: mode, configure: { configure($0, tape.tape) }) { scope in
         tape.tape.depth += 1
         defer { tape.tape.depth -= 1 }
         let value = try Tape.with(tape.tape) { try f(leaves) }
-        let pullback = { (cotangent: Tensor) -> [Tensor] in
+        let pullback = { (cotangent: Tensor) -> (gradients: [Tensor], cotangents: Cotangents?, scope: Scope) in
             let tape = tape.tape
             guard tape.generation == generation else {
                 fail("vjp", "the pullback was called after the recording around it had ended")
@@ -116,11 +126,14 @@ public func vjp(
             guard cotangent.shape == value.shape, cotangent.dtype == value.dtype else {
                 fail("vjp", "the cotangent is \(cotangent.summary), the function's value \(value.summary)")
             }
-            guard tape.tracks(value), Int(value.node) >= mark else { return inputs.map(Tensor.zeros(like:)) }
+            guard tape.tracks(value), Int(value.node) >= mark else {
+                return (inputs.map(Tensor.zeros(like:)), nil, scope)
+            }
             // Mode and randomness as they were, for checkpoints that run again.
             return scope.enter {
                 let cotangents = tape.play(from: value, cotangent, downTo: mark, freeing: false)
-                return zip(inputs, leaves).map { cotangents[Int($1.node)] ?? Tensor.zeros(like: $0) }
+                let gradients = zip(inputs, leaves).map { cotangents[Int($1.node)] ?? Tensor.zeros(like: $0) }
+                return (gradients, cotangents, scope)
             }
         }
         return (outer == nil ? value.detached : value, pullback)
