@@ -27,6 +27,9 @@ func makeKind(_ workload: Workload) throws -> any Kind {
         "lenet5": ModelKind.self,
         "vggsmall": ModelKind.self,
         "unet": ModelKind.self,
+        "rnn": RecurrentKind.self,
+        "lstm": RecurrentKind.self,
+        "gru": RecurrentKind.self,
     ]
     guard let kind = kinds[workload.kind] else {
         let known = kinds.keys.sorted().joined(separator: ", ")

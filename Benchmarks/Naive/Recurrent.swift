@@ -1,5 +1,5 @@
 /// What the units of a recurrent layer are.
-public enum RecurrentCell: Sendable {
+public enum NaiveCell: Sendable {
     case rnn, lstm, gru
 
     /// Blocks of `hiddenSize` rows in a layer's weights: i, f, g, o of an LSTM, r, z, n of a GRU.
@@ -18,14 +18,14 @@ public enum RecurrentCell: Sendable {
 /// `[gateCount · hiddenSize, inputs]`, weight_hh `[gateCount · hiddenSize, hiddenSize]`, bias_ih, bias_hh
 /// `[gateCount · hiddenSize]`.
 public struct RecurrentSize: Sendable {
-    public let cell: RecurrentCell
+    public let cell: NaiveCell
     public let time: Int
     public let batch: Int
     public let inputSize: Int
     public let hiddenSize: Int
     public let layers: Int
 
-    public init(_ cell: RecurrentCell, time: Int, batch: Int, inputSize: Int, hiddenSize: Int, layers: Int) {
+    public init(_ cell: NaiveCell, time: Int, batch: Int, inputSize: Int, hiddenSize: Int, layers: Int) {
         precondition(time > 0 && batch > 0 && inputSize > 0 && hiddenSize > 0 && layers > 0)
         (self.cell, self.time, self.batch) = (cell, time, batch)
         (self.inputSize, self.hiddenSize, self.layers) = (inputSize, hiddenSize, layers)

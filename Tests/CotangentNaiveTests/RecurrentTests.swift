@@ -8,7 +8,7 @@ import Testing
     static let cases = try! Fixtures.decoded("naive_recurrent.json", as: [String: [LoopCase]].self)["cases"]!
 
     static func size(_ test: LoopCase) throws -> RecurrentSize {
-        let cells: [String: RecurrentCell] = ["rnn": .rnn, "lstm": .lstm, "gru": .gru]
+        let cells: [String: NaiveCell] = ["rnn": .rnn, "lstm": .lstm, "gru": .gru]
         let shape = test.inputs[0].shape  // [time, batch, inputSize]
         return RecurrentSize(
             try #require(cells[test.kind]), time: shape[0], batch: shape[1], inputSize: shape[2],
