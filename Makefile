@@ -16,7 +16,7 @@ test-interop: dependencies
 	Scripts/test-interop
 
 bench: dependencies
-	swift run -c release cotangent-bench --filter '^(gemm|exp|tanh|sigmoid|relu|softmax|mlp|conv|maxpool|lenet|vgg|unet)'
+	swift run -c release cotangent-bench
 
 docs: dependencies
 	swift build -c release --target Cotangent
