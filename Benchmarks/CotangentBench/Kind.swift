@@ -67,7 +67,9 @@ struct Check {
             worst = .infinity
             return
         }
-        let error = distance(ours, reference) / tolerance(norm(reference))
+        let difference = distance(ours, reference)
+        if difference == 0 { return }  // where the reference is 0 too, nothing is tolerated
+        let error = difference / tolerance(norm(reference))
         worst = error.isNaN ? .infinity : max(worst, error)
     }
 }
