@@ -4,8 +4,8 @@ import CotangentTensor
 
 /// What becomes of the losses of a batch of sequences, [time, batch].
 public enum SequenceReduction: Sendable {
-    /// Each sequence's losses are added up over its steps, and the mean is over the sequences: (1/N) Σₙ Σₜ L. The cost per
-    /// sample of textbooks.
+    /// Each sequence's losses are added up over its steps, and the mean is over the sequences: (1/N) Σₙ Σₜ L. The cost
+    /// per sample of textbooks.
     case sequences
     /// The mean over all steps that count: of cross-entropy, the natural units of information a token.
     case steps
@@ -52,8 +52,8 @@ public func sequenceLoss(
 ///   - ignoring: steps with this target do not count either.
 ///   - reduction: of L with `.steps`, exp(L) is the perplexity and L / ln 2 the bits a token.
 ///
-/// PyTorch's `CrossEntropyLoss` with `ignore_index`: `.sum` is its "sum", `.steps` its "mean", and `.sequences` its "sum"
-/// divided by the batch. With no step that counts, `.steps` gives NaN.
+/// PyTorch's `CrossEntropyLoss` with `ignore_index`: `.sum` is its "sum", `.steps` its "mean", and `.sequences` its
+/// "sum" divided by the batch. With no step that counts, `.steps` gives NaN.
 public func sequenceCrossEntropy(
     _ logits: Tensor, _ targets: Tensor, lengths: [Int]? = nil, mask: Tensor? = nil, ignoring: Int = -100,
     reduction: SequenceReduction = .sequences

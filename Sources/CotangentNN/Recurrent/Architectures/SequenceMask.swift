@@ -12,7 +12,8 @@ public func sequenceMask(lengths: [Int], steps: Int) -> Tensor {
     return Tensor((0..<steps).flatMap { step in lengths.map { step < $0 } }, shape: [steps, lengths.count])
 }
 
-/// The mask that a loss was given as lengths or as a mask; nil for none. Whatever does not fit [time, batch] is refused.
+/// The mask that a loss was given as lengths or as a mask; nil for none. Whatever does not fit [time, batch] is
+/// refused.
 func stepMask(_ name: String, _ lengths: [Int]?, _ mask: Tensor?, time: Int, batch: Int) -> Tensor? {
     if let mask {
         if lengths != nil { fail(name, "lengths and a mask were given: one of them is wanted") }
