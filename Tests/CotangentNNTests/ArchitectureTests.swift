@@ -9,7 +9,8 @@ import Testing
     ) throws {
         // Restoring checks that the names are the same.
         let model = try test.model(dtype)
-        let tolerance = dtype == .float32 ? 2e-6 : 1e-13
+        // Rounding passes steps and layers on the way back: gradients are held to the bound of all recurrent ones.
+        let (tolerance, gradientTolerance) = dtype == .float32 ? (2e-6, 1e-5) : (1e-13, 1e-13)
         let inputs = test.inputs.map { $0.tensor(dtype) }
         let cotangent = test.cotangent.tensor(dtype)
         let output = model.run(inputs, test.lengths)
@@ -19,7 +20,7 @@ import Testing
         for (name, parameter) in model.module.namedParameters {
             let gradient = try #require(gradients[parameter])
             let expected = try #require(test.gradients[name]).tensor(dtype)
-            #expect(relativeDistance(gradient, expected) < tolerance, "\(name)")
+            #expect(relativeDistance(gradient, expected) < gradientTolerance, "\(name)")
         }
     }
 
