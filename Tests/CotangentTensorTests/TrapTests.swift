@@ -98,7 +98,10 @@ import Testing
         Case("gatherAlong: float32 [2, 3] by indices [2] along axis 1: all other lengths must be equal") {
             _ = gatherAlong(x, labels, axis: 1)
         },
-        Case("oneHot: index 5 (the 0th of int64 [1]) is not within -3..<3") { _ = oneHot(Tensor([5]), classes: 3) },
+        Case("oneHot: label 5 (the 1th of int64 [2]) is not within 0..<3") { _ = oneHot(Tensor([2, 5]), classes: 3) },
+        Case("oneHot: label -1 (the 0th of int64 [2]) is not within 0..<3") {
+            _ = oneHot(Tensor([-1, 5]), classes: 3)
+        },
         Case("oneHot: float32 [2, 3] in 3 classes: labels are int64") { _ = oneHot(x, classes: 3) },
         // values
         Case("divide: the divisor int64 [2] holds a 0") { _ = labels / labels },

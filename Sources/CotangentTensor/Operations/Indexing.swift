@@ -161,8 +161,8 @@ public func oneHot(_ labels: Tensor, classes: Int, dtype: DType = .float32) -> T
         return reject("oneHot", "\(labels.summary) in \(classes) classes: labels are int64", meant: shape, dtype)
     }
     // Counting from the end, as indices do, would hide a wrong label.
-    if !AbstractRun.isActive, let label = labels.ints.first(where: { $0 < 0 }) {
-        fail("oneHot", "label \(label) in \(labels.summary) is not within 0..<\(classes)")
+    if !AbstractRun.isActive, let (place, label) = labels.ints.enumerated().first(where: { !(0..<classes ~= $1) }) {
+        fail("oneHot", "label \(label) (the \(place)th of \(labels.summary)) is not within 0..<\(classes)")
     }
     let places = checked("oneHot", labels, length: classes).expandingAxis(-1)
     return scatterAddAlong(

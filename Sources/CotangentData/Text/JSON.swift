@@ -1,0 +1,52 @@
+/// A JSON value (RFC 8259), as files from outside hold it.
+enum JSON {
+    case null
+    case bool(Bool)
+    case number(Double)
+    case string(String)
+    case array([JSON])
+    /// No name is there twice.
+    case object([String: JSON])
+
+    /// What was found in place of something else.
+    var kind: String {
+        switch self {
+        case .null: "null"
+        case .bool: "a truth value"
+        case .number: "a number"
+        case .string: "a string"
+        case .array: "an array"
+        case .object: "an object"
+        }
+    }
+
+    struct Problem: Error {
+        /// From 1.
+        let line: Int
+        let message: String
+    }
+
+    init(parsing bytes: [UInt8]) throws(Problem) {
+        var reader = JSONReader(bytes)
+        self = try reader.document()
+    }
+
+    /// A string as JSON writes it.
+    static func quoted(_ string: String) -> String {
+        var result = "\""
+        for scalar in string.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            case "\t": result += "\\t"
+            case "\u{0}"..<" ", "\u{7F}", "\u{2028}", "\u{2029}":
+                let digits = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+}
