@@ -21,10 +21,18 @@ struct BatchOrder {
     }
 
     /// [time, batch, features] → [rows, features]
-    func packed(_ x: Tensor) -> Tensor { gather(x.reshaped([x.shape[0] * x.shape[1], x.shape[2]]), places) }
+    func packed(_ x: Tensor) -> Tensor {
+        // Sequences of one length lie there as they are wanted.
+        if plan.isEven { return x[..<plan.steps].reshaped([plan.rowCount, x.shape[2]]) }
+        return gather(x.reshaped([x.shape[0] * x.shape[1], x.shape[2]]), places)
+    }
 
     /// [rows, features] → [steps, batch, features], with 0 where nothing was computed.
     func unpacked(_ rows: Tensor, steps: Int) -> Tensor {
+        if plan.isEven {
+            return rows.reshaped([plan.steps, plan.batch, rows.shape[1]])
+                .padded([(before: 0, after: steps - plan.steps), (before: 0, after: 0), (before: 0, after: 0)])
+        }
         let shape: Shape = [steps * plan.batch, rows.shape[1]]
         return scatterAdd(rows, places, into: Tensor.zeros(shape, dtype: rows.dtype))
             .reshaped([steps, plan.batch, rows.shape[1]])

@@ -44,6 +44,8 @@ extension SingleCell {
             state == nil || (options.kind == .lstm) == (cells != nil),
             cells.map({ $0.shape == expected && $0.dtype == dtype }) ?? true
         else {
+            // Who refuses is told by the parameter that was read last.
+            _ = parameters.input.value
             let cell = cells.map { ", its cell \($0.summary)" } ?? ""
             let stand = reject(
                 options.name,

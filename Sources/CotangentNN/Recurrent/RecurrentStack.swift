@@ -42,6 +42,8 @@ struct RecurrentStack: Sendable {
         _ x: Tensor, _ state: RecurrentState?, _ lengths: [Int]?, wantsState: Bool
     ) -> (outputs: Tensor, state: RecurrentState?) {
         if let problem = problem(x, state, lengths) {
+            // Who refuses is told by the parameter that was read last.
+            _ = parameters[0][0].input.value
             let (time, batch) = (x.rank > 0 ? x.shape[0] : 1, x.rank > 1 ? x.shape[1] : 1)
             let stand = reject(options.name, problem, meant: [time, batch, outputSize], dtype)
             return (stand, initialState(batch: batch))
