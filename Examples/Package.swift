@@ -10,6 +10,9 @@ let package = Package(
     targets: [
         .executableTarget(name: "Digits", dependencies: ["DigitsSupport"]),
         .executableTarget(name: "DigitsCNN", dependencies: ["DigitsSupport"]),
+        .executableTarget(name: "CharacterModel", dependencies: ["RecurrentSupport"]),
+        .executableTarget(name: "AddingProblem", dependencies: ["RecurrentSupport"]),
+        .target(name: "RecurrentSupport", dependencies: [.product(name: "Cotangent", package: "Cotangent")]),
         .target(name: "DigitsSupport", dependencies: [.product(name: "Cotangent", package: "Cotangent")]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,0 +1,64 @@
+// The adding problem (Hochreiter and Schmidhuber, 1997). Each step of a sequence has a random number of 0...1 and a mark, 1
+// at two steps and 0 elsewhere; behind the last step the network says the sum of the two marked numbers. One mark is in the
+// first half and one in the second, so what it must not forget lies a hundred steps back. Saying 1 always, the mean, costs
+// 1/6 = 0.1667.
+//
+//     swift run -c release AddingProblem [--length 200] [--steps 3000] [--seed 1] [--quick]
+import Cotangent
+import RecurrentSupport
+
+let arguments = Arguments()
+let isQuick = arguments.has("--quick")
+let length = arguments.integer("--length", isQuick ? 40 : 200)
+let steps = arguments.integer("--steps", isQuick ? 600 : 3000)
+let rate = arguments.double("--rate", 0.002)
+let seed = UInt64(arguments.integer("--seed", 1))
+let (batch, hiddenSize) = (64, arguments.integer("--hidden", 64))
+
+/// Sequences [length, count, 2] and their sums [count, 1].
+func problems(_ count: Int, using generator: inout PhiloxGenerator) -> (x: Tensor, y: Tensor) {
+    let numbers = Tensor.uniform([length, count], using: &generator)
+    let marks = (0..<count).map { _ in
+        (Int.random(in: 0..<length / 2, using: &generator), Int.random(in: length / 2..<length, using: &generator))
+    }
+    let marked = [marks.map(\.0), marks.map(\.1)]
+        .map { oneHot(Tensor($0), classes: length).transposed }
+        .reduce(Tensor.zeros([length, count]), +)
+    return (stack([numbers, marked], axis: 2), sum(numbers * marked, axes: [0]).expandingAxis(1))
+}
+
+/// The error on sequences that it has not seen, behind each tenth of the training.
+func learn<R: RecurrentLayer>(_ layer: (inout PhiloxGenerator) -> R) -> [Double] {
+    var generator = PhiloxGenerator(seed: seed)
+    var fresh = PhiloxGenerator(seed: 1_000)
+    let test = problems(512, using: &fresh)
+    let model = ManyToOne(layer(&generator), outputSize: 1, using: &generator)
+    let optimizer = Adam(model, learningRate: rate)
+    var errors: [Double] = []
+    for step in 1...steps {
+        let (x, y) = problems(batch, using: &generator)
+        let (_, gradients) = valueAndGradients(of: model) { meanSquaredError(model(x), y) }
+        optimizer.update(with: gradients.clipped(toNorm: 1))
+        if step % (steps / 10) == 0 { errors.append(meanSquaredError(model(test.x), test.y).item) }
+    }
+    return errors
+}
+
+var fresh = PhiloxGenerator(seed: 1_000)
+let sums = problems(512, using: &fresh).y
+print("length \(length), \(hiddenSize) hidden, Adam \(rate); always saying 1 has the error \(fixed(mean(square(sums - 1)).item, 4))")
+print("step".rightPadded(to: 24) + (1...10).map { String(steps / 10 * $0).leftPadded(to: 8) }.joined())
+func row(_ name: String, _ errors: [Double], _ seconds: Double) {
+    print(name.rightPadded(to: 24) + errors.map { fixed($0, 4, width: 8) }.joined() + "  \(fixed(seconds, 1)) s")
+}
+let only = arguments.text("--only")
+func run<R: RecurrentLayer>(_ name: String, _ layer: (inout PhiloxGenerator) -> R) {
+    if let only, !name.contains(only) { return }
+    let clock = Stopwatch()
+    row(name, learn(layer), clock.seconds)
+}
+run("RNN") { RNN(2, hiddenSize, using: &$0) }
+run("RNN, orthogonal start") { RNN(2, hiddenSize, initializer: .orthogonal, using: &$0) }
+run("LSTM") { LSTM(2, hiddenSize, initializer: RecurrentInitializer(forgetBias: 1), using: &$0) }
+run("LSTM, orthogonal start") { LSTM(2, hiddenSize, initializer: .orthogonal, using: &$0) }
+run("GRU") { GRU(2, hiddenSize, using: &$0) }
