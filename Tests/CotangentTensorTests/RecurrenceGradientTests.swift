@@ -107,6 +107,38 @@ import Testing
         }
     }
 
+    /// The same at sizes whose products are cut into blocks, about vector widths and not.
+    @Test(arguments: RecurrentSample.allCases, [(70, 130, 33, 5), (33, 300, 3, 4), (20, 192, 48, 9), (9, 17, 131, 6)])
+    func composedEqualsFusedAtLargeSizes(
+        _ sample: RecurrentSample, _ sizes: (input: Int, hidden: Int, batch: Int, time: Int)
+    ) {
+        for (dtype, tolerance) in [(DType.float64, 1e-12), (.float32, 1e-5)] {
+            let layer = sample.layer(sizes.input, sizes.hidden, bidirectional: true, dtype: dtype)
+            var generator = PhiloxGenerator(seed: 15)
+            let x = Tensor.normal([sizes.time, sizes.batch, sizes.input], dtype: dtype, using: &generator)
+            let u = Tensor.normal([sizes.time, sizes.batch, layer.outputSize], dtype: dtype, using: &generator)
+            let inputs = [x] + sample.state(layer, batch: sizes.batch).tensors
+            let lengths = (0..<sizes.batch).map { 1 + $0 * 5 % sizes.time }
+            func run() -> [Tensor] {
+                let (y, pullback) = vjp(of: layer, at: inputs) {
+                    layer($0[0], state: RecurrentState($0[1...]), lengths: lengths).outputs
+                }
+                let (gradients, ofInputs) = pullback(u)
+                return ([y] + ofInputs + layer.parameters.map { gradients[$0]! }).map(\.detached)
+            }
+            let fused = run()
+            var composed: [Tensor] = []
+            _ = gradient(at: Tensor(scalar: 0.0)) { outer in
+                composed = run()
+                return outer
+            }
+            #expect(composed.count == fused.count)
+            for (index, (a, b)) in zip(fused, composed).enumerated() {
+                #expect(relativeDistance(a, b) <= tolerance, "\(index), \(dtype)")
+            }
+        }
+    }
+
     /// Those of some inputs alone, one at a time, are the same: nothing that is not asked for is needed.
     @Test(arguments: forms) func gradientsOneAtATime(_ form: Form) {
         let inputs = form.inputs()
