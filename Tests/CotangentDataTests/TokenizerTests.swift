@@ -33,7 +33,8 @@ import Testing
         let lines = fixture.passage.split(separator: "\n").joined(separator: " ")
         #expect(words.join(words.split(lines)) == lines)
         for text in [
-            "He said: \"go (now), 'Me', at 4:16!\" It's a well-beloved dog/cat – 50% of $9.", "“So” it’s [done]; yes…",
+            "In seven days' time he said: \"go (now), 'Me', at 4:16!\" It's a well-beloved dog/cat – 50% of $9.",
+            "“So” it’s [done]; yes…",
         ] {
             #expect(words.join(words.split(text)) == text.replacingOccurrences(of: " – ", with: "–"))
         }
@@ -43,7 +44,7 @@ import Testing
     /// Joining may lose spaces, never the tokens: random text of marks, digits and letters.
     @Test func joinedWordsSplitAgain() {
         var generator = PhiloxGenerator(seed: 3)
-        let alphabet = Array("ab1 2.,'’\"-:;!?()[]{}%$#@/_…«» “”é—")
+        let alphabet = Array("as1 2.,'’\"-:;!?()[]{}%$#@/_…«» “”é—")
         for _ in 0..<1000 {
             let text = String((0..<30).map { _ in alphabet.randomElement(using: &generator)! })
             let tokens = Tokenizer.words.split(text)

@@ -38,7 +38,7 @@ public enum Tokenizer: String, Sendable, Hashable, Codable, CaseIterable {
     /// For characters it is the text that was split, code point by code point. Words lost their spaces and ends of lines;
     /// they are set with one space between them and none where punctuation has none: in front of a comma, behind an
     /// opening bracket, on either side of a hyphen. Straight quotes open and close by turns.
-    public func join(_ tokens: some Sequence<String>) -> String {
+    public func join(_ tokens: [String]) -> String {
         switch self {
         case .words, .lowercaseWords: joinWords(tokens)
         case .characters: tokens.reduce(into: "") { $0 += $1 }

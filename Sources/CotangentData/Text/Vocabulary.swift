@@ -45,7 +45,7 @@ public struct Vocabulary: Sendable {
     ///   - maximumSize: the largest ``count``, special tokens included; the most frequent tokens stay, and of equally
     ///     frequent ones those that come first in `order`.
     public init(
-        of tokens: some Sequence<String>, minimumCount: Int = 1, maximumSize: Int? = nil, specials: Set<Special> = [],
+        of tokens: [String], minimumCount: Int = 1, maximumSize: Int? = nil, specials: Set<Special> = [],
         order: Order = .count
     ) {
         if minimumCount < 1 { fail("Vocabulary", "minimumCount is \(minimumCount): the least is 1") }

@@ -8,17 +8,15 @@ extension Vocabulary {
     /// - Throws: ``TextError`` at a token that the vocabulary does not have, unless it has an unknown token, which then
     ///   stands for it.
     public func encode(
-        _ tokens: some Sequence<String>, addingStart: Bool = false, addingEnd: Bool = false
+        _ tokens: [String], addingStart: Bool = false, addingEnd: Bool = false
     ) throws(TextError) -> [Int] {
         var result: [Int] = []
-        result.reserveCapacity(tokens.underestimatedCount + 2)
+        result.reserveCapacity(tokens.count + 2)
         if addingStart { result.append(required(.start, "addingStart")) }
         let unknown = self[.unknown]
-        var place = 0
-        for token in tokens {
+        for (place, token) in tokens.enumerated() {
             guard let index = self[token] ?? unknown else { throw self.unknown(token, place) }
             result.append(index)
-            place += 1
         }
         if addingEnd { result.append(required(.end, "addingEnd")) }
         return result
@@ -32,19 +30,18 @@ extension Vocabulary {
     }
 
     /// The tokens' indices as a tensor: int64 [tokens].
-    public func tensor(_ tokens: some Sequence<String>) throws(TextError) -> Tensor { Tensor(try encode(tokens)) }
+    public func tensor(_ tokens: [String]) throws(TextError) -> Tensor { Tensor(try encode(tokens)) }
 
     /// The tokens of indices.
     ///
     /// - Parameter droppingSpecials: leaves out padding, unknown, start and end.
     /// - Throws: ``TextError`` at an index outside of 0..<count.
     public func decode(
-        _ indices: some Sequence<Int>, droppingSpecials: Bool = false
+        _ indices: [Int], droppingSpecials: Bool = false
     ) throws(TextError) -> [String] {
         var result: [String] = []
-        result.reserveCapacity(indices.underestimatedCount)
-        var place = 0
-        for index in indices {
+        result.reserveCapacity(indices.count)
+        for (place, index) in indices.enumerated() {
             guard tokens.indices.contains(index) else {
                 throw TextError(
                     .indexOutside,
@@ -52,7 +49,6 @@ extension Vocabulary {
             }
             // The special tokens are the first ones.
             if !droppingSpecials || index >= specials.count { result.append(tokens[index]) }
-            place += 1
         }
         return result
     }

@@ -46,16 +46,19 @@ private func joins(_ before: Character, _ mark: Character, _ after: Character) -
 }
 
 /// The tokens with the spaces that English puts between them.
-func joinWords(_ tokens: some Sequence<String>) -> String {
+func joinWords(_ tokens: [String]) -> String {
     var text = ""
     var isGlued = true
     var followsClock = false
     var openQuotes: Set<String> = []
     for token in tokens {
-        let isQuote = token == "\"" || token == "'"
+        var isQuote = token == "\"" || token == "'"
         let closes = isQuote && openQuotes.contains(token)
+        // Seven days' journey: behind an s an apostrophe rather than an opening quote.
+        let isPossessive = token == "'" && !closes && text.last == "s"
+        if isPossessive { isQuote = false }
         if isQuote { openQuotes.formSymmetricDifference([token]) }
-        let isAttached = isGlued || closes || closing.contains(token) || gluing.contains(token)
+        let isAttached = isGlued || closes || isPossessive || closing.contains(token) || gluing.contains(token)
         // "4:16", but "said: go".
         if !isAttached, !(followsClock && token.first?.isNumber == true) { text += " " }
         followsClock = token == ":" && text.last?.isNumber == true
