@@ -11,6 +11,7 @@ let package = Package(
         .executableTarget(name: "Digits", dependencies: ["DigitsSupport"]),
         .executableTarget(name: "DigitsCNN", dependencies: ["DigitsSupport"]),
         .executableTarget(name: "CharacterModel", dependencies: ["RecurrentSupport"]),
+        .executableTarget(name: "VanishingGradients", dependencies: ["RecurrentSupport"]),
         .executableTarget(name: "AddingProblem", dependencies: ["RecurrentSupport"]),
         .target(name: "RecurrentSupport", dependencies: [.product(name: "Cotangent", package: "Cotangent")]),
         .target(name: "DigitsSupport", dependencies: [.product(name: "Cotangent", package: "Cotangent")]),

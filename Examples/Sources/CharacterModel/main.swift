@@ -23,7 +23,8 @@ let model = LanguageModel(
     vocabularySize: vocabulary.count, LSTM(vocabulary.count, 256, layers: 2, using: &generator), tokens: .oneHot,
     using: &generator)
 let optimizer = Adam(model, learningRate: 0.003)
-print("\(characters.count) characters, \(vocabulary.count) different ones; \(held) of them held out", model.summary())
+print("\(characters.count) characters, \(vocabulary.count) different ones; the last \(held) are held out")
+print("\(model.parameterCount) parameters")
 
 /// Nats to bits.
 func bits(_ loss: Double) -> Double { loss / 0.693147180559945309 }

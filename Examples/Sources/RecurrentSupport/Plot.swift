@@ -40,7 +40,8 @@ public func logarithmicPlot(
         "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>",
         text(title, left, 26, "font-size=\"16\" font-weight=\"bold\""),
         text(xLabel, (left + right) / 2, height - 14, "text-anchor=\"middle\""),
-        text(yLabel, 20, (top + bottom) / 2, "text-anchor=\"middle\" transform=\"rotate(-90 20 \((top + bottom) / 2))\""),
+        text(
+            yLabel, 20, (top + bottom) / 2, "text-anchor=\"middle\" transform=\"rotate(-90 20 \((top + bottom) / 2))\""),
     ]
     let spacing = max(1, ((high - low) / 8).rounded())
     for exponent in stride(from: high, through: low, by: -spacing) {

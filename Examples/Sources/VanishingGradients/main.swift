@@ -1,0 +1,52 @@
+// Why recurrent networks are hard to train: what the last output owes to the state t steps earlier, ‖∂L/∂h⁽ᵗ⁾‖. The way
+// back multiplies by Uᵀ and by the activation's slope once a step, so it vanishes like a power. An orthogonal U keeps
+// lengths; an LSTM's cell goes on by c⁽ᵗ⁾ = f ∗ c⁽ᵗ⁻¹⁾ + …, with nothing but the forget gate f in the way.
+//
+//     swift run -c release VanishingGradients [--steps 150] [--seed 1] [--plot gradients.svg]
+import Cotangent
+import RecurrentSupport
+
+let arguments = Arguments()
+let steps = arguments.integer("--steps", 150)
+let (inputSize, hiddenSize, batch) = (8, 64, 16)
+var generator = PhiloxGenerator(seed: UInt64(arguments.integer("--seed", 1)))
+
+// In float64: 1e-38, where float32 ends, is not far.
+let x = Tensor.normal([steps, batch, inputSize], dtype: .float64, using: &generator)
+let v = Tensor.normal([batch, hiddenSize], dtype: .float64, using: &generator)
+
+/// ‖∂L/∂h⁽ᵗ⁾‖ for L = v · h⁽ᴺ⁾, as a share of its value at the last step.
+func shares(_ layer: some RecurrentLayer) -> [Double] {
+    let norms = gradientNormsByStep(of: layer, x) { sum($0[-1] * v) }.hidden
+    return norms.map { $0 / norms[steps - 1] }
+}
+
+let forgetBias1 = RecurrentInitializer(forgetBias: 1)
+let forgetBias5 = RecurrentInitializer(forgetBias: 5)
+let curves = [
+    Curve("RNN", shares(RNN(inputSize, hiddenSize, dtype: .float64, using: &generator))),
+    Curve(
+        "RNN, orthogonal start",
+        shares(RNN(inputSize, hiddenSize, initializer: .orthogonal, dtype: .float64, using: &generator))),
+    Curve("LSTM", shares(LSTM(inputSize, hiddenSize, dtype: .float64, using: &generator))),
+    Curve(
+        "LSTM, forget bias 1",
+        shares(LSTM(inputSize, hiddenSize, initializer: forgetBias1, dtype: .float64, using: &generator))),
+    Curve(
+        "LSTM, forget bias 5",
+        shares(LSTM(inputSize, hiddenSize, initializer: forgetBias5, dtype: .float64, using: &generator))),
+    Curve("GRU", shares(GRU(inputSize, hiddenSize, dtype: .float64, using: &generator))),
+]
+
+let distances = [0, 1, 5, 10, 20, 50, 100, 150, 200].filter { $0 < steps }
+print("steps before the last:    " + distances.map { String($0).leftPadded(to: 9) }.joined())
+for curve in curves {
+    let values = distances.map { scientific(curve.values[steps - 1 - $0]).leftPadded(to: 9) }
+    print(curve.name.rightPadded(to: 26) + values.joined())
+}
+if let path = arguments.text("--plot") {
+    let plot = logarithmicPlot(
+        curves, title: "What the last output owes to step t, at initialisation",
+        xLabel: "time step t of \(steps)", yLabel: "‖∂L/∂h⁽ᵗ⁾‖, 1 at the last step", smallest: 1e-16)
+    try plot.write(toFile: path, atomically: true, encoding: .utf8)
+}
