@@ -10,6 +10,7 @@ import Testing
         #expect(batch.tokens == Tensor(rows: fixture.padded) && batch.lengths == [4, 1, 0, 3, 2])
         #expect(batch.mask == Tensor(rows: fixture.mask) && batch.mask.dtype == .bool)
         #expect(batch.sequences == fixture.sequences)
+        #expect(batch.mask == sequenceMask(lengths: batch.lengths, steps: 4))
         #expect(try lengths(ofMask: batch.mask) == batch.lengths)
         #expect(batch.paddingShare == 0.5)  // 10 of 4 · 5
         #expect(PaddedBatch([[5, 3], [4]]).tokens == Tensor(rows: [[5, 4], [3, 0]]))
@@ -24,12 +25,12 @@ import Testing
     }
 
     @Test func longerTime() throws {
-        let padded = mask(ofLengths: [2, 0, 3], time: 5)
+        let padded = sequenceMask(lengths: [2, 0, 3], steps: 5)
         #expect(padded.shape == [5, 3] && padded.transposed[0].bools == [true, true, false, false, false])
         #expect(try lengths(ofMask: padded) == [2, 0, 3])
         // A view is read as what it shows.
         #expect(try lengths(ofMask: padded[.all, 1...2]) == [0, 3])
-        #expect(try lengths(ofMask: mask(ofLengths: [], time: 2)) == [])
+        #expect(try lengths(ofMask: sequenceMask(lengths: [], steps: 2)) == [])
     }
 
     @Test func masksWithHoles() {
@@ -44,10 +45,6 @@ import Testing
     }
 
     static let mistakes = [
-        TextTrap("mask(ofLengths:): length 4 (the 1th of 2) is not within 0...3") {
-            _ = mask(ofLengths: [3, 4], time: 3)
-        },
-        TextTrap("mask(ofLengths:): length -1 (the 0th of 2) is not within 0...4") { _ = mask(ofLengths: [-1, 4]) },
         TextTrap("lengths(ofMask:): float32 [2, 3]: a mask is bool") {
             _ = try? lengths(ofMask: Tensor.zeros([2, 3]))
         },

@@ -29,7 +29,10 @@ public struct PaddedBatch: Sendable, Equatable {
     }
 
     /// True where a sequence has a token, false where it is padded: bool [time, batch].
-    public var mask: Tensor { CotangentData.mask(ofLengths: lengths, time: tokens.shape[0]) }
+    public var mask: Tensor {
+        let values = (0..<tokens.shape[0]).flatMap { step in lengths.map { step < $0 } }
+        return Tensor(values, shape: tokens.shape)
+    }
 
     /// The sequences, as they were given.
     public var sequences: [[Int]] {
@@ -43,23 +46,7 @@ public struct PaddedBatch: Sendable, Equatable {
     public var paddingShare: Double { CotangentData.paddingShare([lengths]) }
 }
 
-/// True before the end of each sequence, false from there on: bool [time, batch]. `time` is the longest length if nothing
-/// else is said.
-public func mask(ofLengths lengths: [Int], time: Int? = nil) -> Tensor {
-    let time = time ?? lengths.max() ?? 0
-    if let place = lengths.firstIndex(where: { $0 < 0 || $0 > time }) {
-        fail(
-            "mask(ofLengths:)",
-            "length \(lengths[place]) (the \(place)th of \(lengths.count)) is not within 0...\(time), the steps of time"
-        )
-    }
-    var values: [Bool] = []
-    values.reserveCapacity(time * lengths.count)
-    for step in 0..<time { values.append(contentsOf: lengths.lazy.map { step < $0 }) }
-    return Tensor(values, shape: [time, lengths.count])
-}
-
-/// How many steps of each sequence are true, of a mask [time, batch]: the inverse of ``mask(ofLengths:time:)``.
+/// How many steps of each sequence are true, of a mask bool [time, batch]: the inverse of `sequenceMask`.
 ///
 /// - Throws: ``TextError`` where a sequence goes on after a step that is false: no length describes that.
 public func lengths(ofMask mask: Tensor) throws(TextError) -> [Int] {
