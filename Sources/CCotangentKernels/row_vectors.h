@@ -16,11 +16,10 @@ typedef double vector_f64 __attribute__((vector_size(64)));
 typedef int32_t mask_f32 __attribute__((vector_size(64)));
 typedef int64_t mask_f64 __attribute__((vector_size(64)));
 
-// e^x for x ≤ 0, where results below the smallest normal number may be 0: that saves a quarter of a general exp.
-// x = k log 2 + r with |r| ≤ log 2 / 2, then e^x = 2^k p(r). float32: p of degree 6, by Remez's exchange for relative
-// error (3.1e-9). float64: Taylor's polynomial of degree 13 (4e-18). log 2 is split in two so that k times its upper
-// part is exact.
-CT_INLINE void exp_f32(const vector_f32 *x, vector_f32 *y) {
+// x = k log 2 + r with |r| ≤ log 2 / 2: q = e^r − 1 and 2^k, so that e^x = 2^k (q + 1). For x of which 2^k is a normal
+// number. float32: the polynomial is of degree 6, by Remez's exchange for relative error (3.1e-9). float64: Taylor's of
+// degree 13 (4e-18). log 2 is split in two so that k times its upper part is exact.
+CT_INLINE void reduced_exp_f32(const vector_f32 *x, vector_f32 *q, vector_f32 *scale) {
     const float round = 0x1.8p23f; // adding it rounds to an integer, in the low bits of the sum
     vector_f32 shifted = *x * 1.44269504f + round, k = shifted - round;
     vector_f32 r = *x - k * 0.693359375f;
@@ -29,14 +28,11 @@ CT_INLINE void exp_f32(const vector_f32 *x, vector_f32 *y) {
     p = p * r + 0.041668393f;
     p = p * r + 0.1666652f;
     p = p * r + 0.49999994f;
-    p = p * r + 1.0f;
-    p = p * r + 1.0f;
-    p *= (vector_f32)(((mask_f32)shifted << 23) + 0x3F800000); // a product: NaN stays NaN
-    mask_f32 tiny = *x < -87.33654f;                           // log 2^−126
-    *y = (vector_f32)(~tiny & (mask_f32)p);
+    *q = p * (r * r) + r;
+    *scale = (vector_f32)(((mask_f32)shifted << 23) + 0x3F800000);
 }
 
-CT_INLINE void exp_f64(const vector_f64 *x, vector_f64 *y) {
+CT_INLINE void reduced_exp_f64(const vector_f64 *x, vector_f64 *q, vector_f64 *scale) {
     const double round = 0x1.8p52;
     vector_f64 shifted = *x * 1.4426950408889634 + round, k = shifted - round;
     vector_f64 r = *x - k * 6.93147180369123816490e-1;
@@ -52,12 +48,21 @@ CT_INLINE void exp_f64(const vector_f64 *x, vector_f64 *y) {
     p = p * r + 1.0 / 24;
     p = p * r + 1.0 / 6;
     p = p * r + 0.5;
-    p = p * r + 1.0;
-    p = p * r + 1.0;
-    p *= (vector_f64)(((mask_f64)shifted << 52) + INT64_C(0x3FF0000000000000));
-    mask_f64 tiny = *x < -708.3964185322641; // log 2^−1022
-    *y = (vector_f64)(~tiny & (mask_f64)p);
+    *q = p * (r * r) + r;
+    *scale = (vector_f64)(((mask_f64)shifted << 52) + INT64_C(0x3FF0000000000000));
 }
+
+// e^x for x ≤ 0, where results below the smallest normal number may be 0: that saves a quarter of a general exp.
+#define DEFINE_EXP(suffix, T, SMALLEST)                                                                              \
+    CT_INLINE void exp_##suffix(const vector_##suffix *x, vector_##suffix *y) {                                      \
+        vector_##suffix q, scale;                                                                                    \
+        reduced_exp_##suffix(x, &q, &scale);                                                                         \
+        vector_##suffix p = (q + (T)1) * scale; /* a product: NaN stays NaN */                                       \
+        mask_##suffix tiny = *x < (T)(SMALLEST);                                                                     \
+        *y = (vector_##suffix)(~tiny & (mask_##suffix)p);                                                            \
+    }
+DEFINE_EXP(f32, float, -87.33654f)            // log 2^−126
+DEFINE_EXP(f64, double, -708.3964185322641) // log 2^−1022
 
 // a > b ? a : b, lane by lane
 #define LARGER(suffix, a, b)                                                                                         \
