@@ -20,12 +20,29 @@ extension RecurrentCell {
 }
 
 /// What the cells consist of. They are layers of one step.
+struct CellCore: Sendable {
+    let options: RecurrentOptions
+    let parameters: RecurrentParameters
+
+    init(
+        _ options: RecurrentOptions, _ initializer: RecurrentInitializer, dtype: DType,
+        using generator: inout PhiloxGenerator
+    ) {
+        options.check()
+        self.options = options
+        parameters = RecurrentParameters(
+            options, inputSize: options.inputSize, initializer, dtype: dtype, using: &generator)
+    }
+}
+
 protocol SingleCell: RecurrentCell, ModuleContainer, DescribedModule {
-    var options: RecurrentOptions { get }
-    var parameters: RecurrentParameters { get }
+    var core: CellCore { get }
 }
 
 extension SingleCell {
+    private var options: RecurrentOptions { core.options }
+    private var parameters: RecurrentParameters { core.parameters }
+
     public var inputSize: Int { options.inputSize }
     public var hiddenSize: Int { options.hiddenSize }
 
@@ -65,54 +82,48 @@ extension SingleCell {
 
 /// One step of an ``RNN``, with PyTorch's names: `weight_ih`, `weight_hh`, `bias_ih`, `bias_hh`.
 public struct RNNCell: SingleCell {
-    let options: RecurrentOptions
-    let parameters: RecurrentParameters
+    let core: CellCore
 
     public init(
         _ inputSize: Int, _ hiddenSize: Int, activation: RNNActivation = .tanh, bias: Bool = true,
         initializer: RecurrentInitializer = RecurrentInitializer(), dtype: DType = .float32,
         using generator: inout PhiloxGenerator
     ) {
-        options = RecurrentOptions(
-            name: "RNNCell", kind: .rnn(activation), inputSize: inputSize, hiddenSize: hiddenSize, bias: bias)
-        options.check()
-        parameters = RecurrentParameters(
-            options, inputSize: inputSize, initializer, dtype: dtype, using: &generator)
+        core = CellCore(
+            RecurrentOptions(
+                name: "RNNCell", kind: .rnn(activation), inputSize: inputSize, hiddenSize: hiddenSize, bias: bias),
+            initializer, dtype: dtype, using: &generator)
     }
 }
 
 /// One step of an ``LSTM``, with PyTorch's names: `weight_ih`, `weight_hh`, `bias_ih`, `bias_hh`.
 public struct LSTMCell: SingleCell {
-    let options: RecurrentOptions
-    let parameters: RecurrentParameters
+    let core: CellCore
 
     public init(
         _ inputSize: Int, _ hiddenSize: Int, bias: Bool = true,
         initializer: RecurrentInitializer = RecurrentInitializer(), dtype: DType = .float32,
         using generator: inout PhiloxGenerator
     ) {
-        options = RecurrentOptions(
-            name: "LSTMCell", kind: .lstm, inputSize: inputSize, hiddenSize: hiddenSize, bias: bias)
-        options.check()
-        parameters = RecurrentParameters(
-            options, inputSize: inputSize, initializer, dtype: dtype, using: &generator)
+        core = CellCore(
+            RecurrentOptions(
+                name: "LSTMCell", kind: .lstm, inputSize: inputSize, hiddenSize: hiddenSize, bias: bias),
+            initializer, dtype: dtype, using: &generator)
     }
 }
 
 /// One step of a ``GRU``, with PyTorch's names: `weight_ih`, `weight_hh`, `bias_ih`, `bias_hh`.
 public struct GRUCell: SingleCell {
-    let options: RecurrentOptions
-    let parameters: RecurrentParameters
+    let core: CellCore
 
     public init(
         _ inputSize: Int, _ hiddenSize: Int, reset: GRUReset = .afterProduct, bias: Bool = true,
         initializer: RecurrentInitializer = RecurrentInitializer(), dtype: DType = .float32,
         using generator: inout PhiloxGenerator
     ) {
-        options = RecurrentOptions(
-            name: "GRUCell", kind: .gru(reset), inputSize: inputSize, hiddenSize: hiddenSize, bias: bias)
-        options.check()
-        parameters = RecurrentParameters(
-            options, inputSize: inputSize, initializer, dtype: dtype, using: &generator)
+        core = CellCore(
+            RecurrentOptions(
+                name: "GRUCell", kind: .gru(reset), inputSize: inputSize, hiddenSize: hiddenSize, bias: bias),
+            initializer, dtype: dtype, using: &generator)
     }
 }
