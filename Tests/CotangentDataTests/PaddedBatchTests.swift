@@ -1,4 +1,5 @@
 import Cotangent
+import TestSupport
 import Testing
 
 @Suite struct PaddedBatchTests {
@@ -45,12 +46,18 @@ import Testing
     }
 
     static let mistakes = [
-        TextTrap("lengths(ofMask:): float32 [2, 3]: a mask is bool") {
+        Trap("sequenceMask: the length 4 of sequence 1 is not within 0...3, the steps") {
+            _ = sequenceMask(lengths: [3, 4], steps: 3)
+        },
+        Trap("sequenceMask: the length -1 of sequence 1 is not within 0...4, the steps") {
+            _ = sequenceMask(lengths: [4, -1], steps: 4)
+        },
+        Trap("lengths(ofMask:): float32 [2, 3]: a mask is bool") {
             _ = try? lengths(ofMask: Tensor.zeros([2, 3]))
         },
-        TextTrap("bucketed: batchSize 0 and poolSize 100 must be positive") { bucket([1], batchSize: 0) },
-        TextTrap("bucketed: length -2 (the 1th of 2) is negative") { bucket([1, -2], batchSize: 1) },
-        TextTrap("TokenStreams: batch 0 and sequence 3 must be positive") {
+        Trap("bucketed: batchSize 0 and poolSize 100 must be positive") { bucket([1], batchSize: 0) },
+        Trap("bucketed: length -2 (the 1th of 2) is negative") { bucket([1, -2], batchSize: 1) },
+        Trap("TokenStreams: batch 0 and sequence 3 must be positive") {
             _ = try? TokenStreams([1], batch: 0, sequence: 3)
         },
     ]

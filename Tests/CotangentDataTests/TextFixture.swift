@@ -34,14 +34,3 @@ struct TextFixture: Decodable, Sendable {
 
 /// Code points, which `==` of strings does not compare.
 func codePoints(_ strings: [String]) -> [[UInt32]] { strings.map { $0.unicodeScalars.map(\.value) } }
-
-/// What ends the process with a message, run by a test in a process of its own.
-struct TextTrap: Sendable {
-    let message: String
-    let body: @Sendable () -> Void
-
-    init(_ message: String, _ body: @escaping @Sendable () -> Void) {
-        self.message = message
-        self.body = body
-    }
-}

@@ -1,4 +1,5 @@
 import Cotangent
+import TestSupport
 import Testing
 
 @Suite struct VocabularyTests {
@@ -112,18 +113,18 @@ import Testing
     }
 
     static let mistakes = [
-        TextTrap("Vocabulary: minimumCount is 0: the least is 1") { _ = Vocabulary(of: ["a"], minimumCount: 0) },
-        TextTrap("Vocabulary: maximumSize is 1, less than its 2 special tokens") {
+        Trap("Vocabulary: minimumCount is 0: the least is 1") { _ = Vocabulary(of: ["a"], minimumCount: 0) },
+        Trap("Vocabulary: maximumSize is 1, less than its 2 special tokens") {
             _ = Vocabulary(of: ["a"], maximumSize: 1, specials: [.padding, .unknown])
         },
-        TextTrap("Vocabulary: index 10 of a vocabulary of 10 tokens") { _ = cave[10] },
-        TextTrap("Vocabulary.encode: addingEnd, and the vocabulary has no .end: name it in specials") {
+        Trap("Vocabulary: index 10 of a vocabulary of 10 tokens") { _ = cave[10] },
+        Trap("Vocabulary.encode: addingEnd, and the vocabulary has no .end: name it in specials") {
             _ = try? cave.encode(["Me"], addingEnd: true)
         },
-        TextTrap("Vocabulary.decode: float32 [2]: indices are int64 and have one axis") {
+        Trap("Vocabulary.decode: float32 [2]: indices are int64 and have one axis") {
             _ = try? cave.decode(Tensor.zeros([2]))
         },
-        TextTrap("Vocabulary.decode: int64 [1, 2]: indices are int64 and have one axis") {
+        Trap("Vocabulary.decode: int64 [1, 2]: indices are int64 and have one axis") {
             _ = try? cave.decode(Tensor(rows: [[1, 2]]))
         },
     ]

@@ -4,15 +4,7 @@ import Testing
 
 /// What recurrent networks refuse: each ends the process with the numbers, and is noted by a run on shapes alone.
 @Suite struct RecurrentRefusalTests {
-    struct Case: Sendable {
-        let message: String
-        let body: @Sendable () -> Void
-
-        init(_ message: String, _ body: @escaping @Sendable () -> Void) {
-            self.message = message
-            self.body = body
-        }
-    }
+    typealias Case = Trap
 
     private static func lstm(projected: Int? = nil, bidirectional: Bool = false) -> LSTM {
         var generator = PhiloxGenerator(seed: 1)

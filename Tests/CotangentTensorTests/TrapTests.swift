@@ -1,19 +1,12 @@
 import CotangentBLAS
 import CotangentTensor
+import TestSupport
 import Testing
 
 /// A programmer's error ends the process with a message that names the operation, what it was given and what was
 /// expected, in a release build too. Each case runs in a process of its own.
 @Suite struct TrapTests {
-    struct Case: Sendable {
-        let message: String
-        let body: @Sendable () -> Void
-
-        init(_ message: String, _ body: @escaping @Sendable () -> Void) {
-            self.message = message
-            self.body = body
-        }
-    }
+    typealias Case = Trap
 
     private static let x = Tensor.zeros([2, 3])
     private static let double = Tensor.zeros([2, 3], dtype: .float64)
