@@ -94,16 +94,7 @@ import Testing
                 let (y, pullback) = vjp(at: inputs, of: form.apply)
                 return ([y] + pullback(u)).map(\.detached)
             }
-            let fused = run()
-            var composed: [Tensor] = []
-            _ = gradient(at: Tensor(scalar: 0.0)) { outer in
-                composed = run()
-                return outer
-            }
-            #expect(composed.count == fused.count)
-            for (index, (a, b)) in zip(fused, composed).enumerated() {
-                #expect(relativeDistance(a, b) <= tolerance, "\(index), \(dtype)")
-            }
+            expectComposedEqualsFused(tolerance, "\(dtype)", run)
         }
     }
 
@@ -126,16 +117,7 @@ import Testing
                 let (gradients, ofInputs) = pullback(u)
                 return ([y] + ofInputs + layer.parameters.map { gradients[$0]! }).map(\.detached)
             }
-            let fused = run()
-            var composed: [Tensor] = []
-            _ = gradient(at: Tensor(scalar: 0.0)) { outer in
-                composed = run()
-                return outer
-            }
-            #expect(composed.count == fused.count)
-            for (index, (a, b)) in zip(fused, composed).enumerated() {
-                #expect(relativeDistance(a, b) <= tolerance, "\(index), \(dtype)")
-            }
+            expectComposedEqualsFused(tolerance, "\(dtype)", run)
         }
     }
 
@@ -210,5 +192,19 @@ import Testing
         }
         let hessian = hessianVectorProduct(at: x, along: v, of: checkpointed)
         #expect(relativeDistance(hessian, hessianVectorProduct(at: x, along: v, of: plain)) < 1e-12)
+    }
+}
+
+/// What `run` gives as one operation and, inside of a recording, composed of operations.
+private func expectComposedEqualsFused(_ tolerance: Double, _ comment: String, _ run: () -> [Tensor]) {
+    let fused = run()
+    var composed: [Tensor] = []
+    _ = gradient(at: Tensor(scalar: 0.0)) { outer in
+        composed = run()
+        return outer
+    }
+    #expect(composed.count == fused.count)
+    for (index, (a, b)) in zip(fused, composed).enumerated() {
+        #expect(relativeDistance(a, b) <= tolerance, "\(index), \(comment)")
     }
 }
