@@ -8,7 +8,8 @@ package func recurrence(
     _ weights: [RecurrentWeights], wantsCell: Bool
 ) -> (outputs: Tensor, cell: Tensor?) {
     let call = RecurrentCall(kind: kind, plan: plan, wantsCell: wantsCell, weights: weights)
-    if kind == .gru(.beforeProduct) || Tape.isNested || plan.rowCount == 0 {
+    // On shapes alone no step is taken.
+    if !x.isAbstract, kind == .gru(.beforeProduct) || Tape.isNested || plan.rowCount == 0 {
         return call.composed(x, hidden, cell, weights)
     }
     let inputs = [x, hidden, cell].compactMap { $0 } + weights.flatMap(\.tensors)
