@@ -1,7 +1,7 @@
 import CotangentBLAS
 
-/// One direction of a layer as loops over contiguous memory: the inputs of all steps as one product, then at each step a
-/// product of the hidden state and one pass over the gates.
+/// One direction of a layer as loops over contiguous memory: the inputs of many steps as one product, then at each step
+/// a product of the hidden state and one pass over the gates.
 struct FusedRecurrence<T: BLASScalar> {
     typealias Pointer = UnsafeMutablePointer<T>
 
@@ -18,45 +18,84 @@ struct FusedRecurrence<T: BLASScalar> {
     /// Where the sequences begin: [batch, output] and [batch, hidden]; where there is none, one row of zeros, with step 0.
     let startH: (memory: Pointer, step: Int, isZero: Bool)
     let startC: (memory: Pointer, step: Int)
-    /// Sums of the gates, then the gates, [rows, columns]; an RNN's are its outputs.
+    /// [rows, input]
+    let x: Pointer
+    /// Sums of the gates, then the gates, [rows, columns]; an RNN's are its outputs. Where there is no way back they are
+    /// those of `stepsAtOnce` steps, whose first row is `firstRow`.
     let gates: Pointer
     let stepG: Int
+    let rolls: Bool
+    private var firstRow = 0
+    /// How many steps' inputs are projected together.
+    let stepsAtOnce: Int
     /// An LSTM's cells: of all rows where the way back needs them, otherwise of each sequence as it goes.
     let cells: Pointer?
     let keepsCells: Bool
     /// What is projected, [rows, hidden].
     let unprojected: Pointer?
 
-    /// W x + b (and c where it is simply added) of all steps.
-    func projectInputs(_ x: Pointer) {
-        let bias = inputBias
+    init(
+        kind: RecurrentKind, walk: StepWalk, cut: RecurrentCut, weights: RecurrentWeights, x: Pointer, y: Pointer,
+        stepY: Int, startH: (memory: Pointer, step: Int, isZero: Bool), startC: (memory: Pointer, step: Int),
+        gates: Pointer?, stepsAtOnce: Int, cells: Pointer?, keepsCells: Bool, unprojected: Pointer?
+    ) {
+        (self.kind, self.walk, self.cut, self.weights) = (kind, walk, cut, weights)
+        hidden = weights.input.shape[0] / kind.gates
+        (output, input, dtype) = (weights.outputSize, weights.input.shape[1], weights.input.dtype)
+        columns = GateColumns(kind, hidden: hidden)
+        (self.x, self.y, self.stepY, self.startH, self.startC) = (x, y, stepY, startH, startC)
+        self.gates = gates ?? y
+        stepG = gates == nil ? stepY : columns.count
+        rolls = gates != nil && !keepsCells
+        self.stepsAtOnce = stepsAtOnce
+        (self.cells, self.keepsCells, self.unprojected) = (cells, keepsCells, unprojected)
+    }
+
+    /// W by the columns that it gives, group by group, and b (with c where it is simply added).
+    func inputProduct() -> (matrices: [StepMatrix<T>], bias: Tensor?) {
         let matrices = columns.inputs.map { rows, _ in
             StepMatrix<T>(
                 weights.input.pointer() + rows.lowerBound * input, k: input, columns: rows.count, isTransposed: true,
                 ranges: StepMatrix<T>.ranges(0..<rows.count), copies: walk.plan.rowCount > 16, dtype,
                 adds: { _ in false })
         }
-        inRowTiles(k: input) { tile in
-            for (matrix, (rows, column)) in zip(matrices, columns.inputs) {
-                let to = gates + tile.lowerBound * stepG + column
+        return (matrices, inputBias)
+    }
+
+    /// W x + b of the rows of some steps.
+    func projectInputs(_ rows: Range<Int>, _ product: (matrices: [StepMatrix<T>], bias: Tensor?)) {
+        inRowTiles(rows, k: input) { tile in
+            for (matrix, (group, column)) in zip(product.matrices, columns.inputs) {
+                let to = gates(tile.lowerBound) + column
                 matrix.multiply(
                     rows: tile.count, x + tile.lowerBound * input, input, panels: 0..<matrix.panels.count, to, stepG)
-                if let bias {
+                if let bias = product.bias {
                     T.addBias(
-                        tile.count, rows.count, bias.pointer(T.self) + rows.lowerBound, relu: false, to, stepG)
+                        tile.count, group.count, bias.pointer(T.self) + group.lowerBound, relu: false, to, stepG)
                 }
             }
         }
-        withExtendedLifetime(bias?.storage) {}
     }
 
-    /// Calls `body` with parts of all steps' rows, on the pool.
-    func inRowTiles(k: Int, _ body: (Range<Int>) -> Void) {
-        let rows = walk.plan.rowCount
-        let flops = 2 * rows * k * columns.count
-        if flops < 300_000 { return body(0..<rows) }
-        let size = StepMatrix<T>.tileRows(rows, k: k)
-        parallel(chunks: (rows + size - 1) / size) { chunk in body(chunk * size..<min((chunk + 1) * size, rows)) }
+    /// Calls `body` with parts of the rows, on the pool.
+    func inRowTiles(_ rows: Range<Int>, k: Int, _ body: (Range<Int>) -> Void) {
+        let flops = 2 * rows.count * k * columns.count
+        if flops < 300_000 { return body(rows) }
+        let size = StepMatrix<T>.tileRows(rows.count, k: k)
+        parallel(chunks: (rows.count + size - 1) / size) { chunk in
+            let start = rows.lowerBound + chunk * size
+            body(start..<min(start + size, rows.upperBound))
+        }
+    }
+
+    /// A row's gates.
+    private func gates(_ row: Int) -> Pointer { gates + (row - firstRow) * stepG }
+
+    /// The same with memory for the gates of the rows from `row` on.
+    func rolled(to row: Int) -> Self {
+        var result = self
+        if rolls { result.firstRow = row }
+        return result
     }
 
     /// b + c, but for a GRU's candidate b alone: its c is inside of the reset.
@@ -95,7 +134,7 @@ struct FusedRecurrence<T: BLASScalar> {
                 begins
                 ? (startH.memory + part.lowerBound * startH.step, startH.step)
                 : (y + (walk.offset(step - 1) + part.lowerBound) * stepY, stepY)
-            let sums = gates + first * stepG
+            let sums = gates(first)
             if begins, startH.isZero {
                 clearProducts(sums, part.count, units)
             } else {
@@ -122,7 +161,7 @@ struct FusedRecurrence<T: BLASScalar> {
     ) {
         let (rows, n, unit) = (part.count, units.count, units.lowerBound)
         let first = walk.offset(step) + part.lowerBound
-        let own = gates + first * stepG + unit
+        let own = gates(first) + unit
         switch kind {
         case .rnn(let activation):
             Kernels.rnnStep.loop(for: dtype)!(activation.code, rows, n, own, stepG)
@@ -166,10 +205,25 @@ struct FusedRecurrence<T: BLASScalar> {
 
 /// All steps of all directions.
 func run<T: BLASScalar>(_ directions: [FusedRecurrence<T>]) {
-    let matrices = directions.map { $0.forwardMatrix() }
-    let (cut, steps) = (directions[0].cut, directions[0].walk.steps)
+    let (matrices, inputs) = (directions.map { $0.forwardMatrix() }, directions.map { $0.inputProduct() })
+    let (cut, steps, atOnce) = (directions[0].cut, directions[0].walk.steps, directions[0].stepsAtOnce)
+    for start in stride(from: 0, to: steps, by: atOnce) {
+        let steps = start..<min(start + atOnce, steps)
+        let directions = zip(directions, inputs).map { direction, inputs in
+            let rows = direction.walk.rows(steps)
+            let rolled = direction.rolled(to: rows.lowerBound)
+            rolled.projectInputs(rows, inputs)
+            return rolled
+        }
+        run(directions, steps, cut, matrices)
+    }
+}
+
+private func run<T: BLASScalar>(
+    _ directions: [FusedRecurrence<T>], _ steps: Range<Int>, _ cut: RecurrentCut, _ matrices: [StepMatrix<T>]
+) {
     if let units = cut.units {
-        for step in 0..<steps {
+        for step in steps {
             parallel(chunks: directions.count * units.count) { chunk in
                 let (direction, block) = chunk.quotientAndRemainder(dividingBy: units.count)
                 directions[direction].step(step, cut.sequences[0], block: block, matrices[direction])
@@ -178,7 +232,7 @@ func run<T: BLASScalar>(_ directions: [FusedRecurrence<T>]) {
     } else {
         parallel(chunks: directions.count * cut.sequences.count) { chunk in
             let (direction, part) = chunk.quotientAndRemainder(dividingBy: cut.sequences.count)
-            for step in 0..<steps {
+            for step in steps {
                 directions[direction].step(step, cut.sequences[part], block: nil, matrices[direction])
             }
         }

@@ -113,7 +113,7 @@ struct FusedRecurrenceGradient<T: BLASScalar> {
                 isTransposed: false, ranges: StepMatrix<T>.ranges(0..<f.input), copies: true, f.dtype,
                 adds: { _ in adds || index > 0 })
         }
-        f.inRowTiles(k: f.input) { tile in
+        f.inRowTiles(0..<f.walk.plan.rowCount, k: f.input) { tile in
             for (matrix, (_, column)) in zip(matrices, f.columns.inputs) {
                 matrix.multiply(
                     rows: tile.count, sums + tile.lowerBound * stepS + column, stepS, panels: 0..<matrix.panels.count,

@@ -53,7 +53,6 @@ final class RecurrentRun {
             ], x.dtype)
         if result.isAbstract { return }
         if x.dtype == .float32 { forward(Float.self) } else { forward(Double.self) }
-        if !keeps { (gates, cells, unprojected) = ([], [], []) }
     }
 
     /// Where a direction begins: a state, or one row of zeros for all sequences.
@@ -63,21 +62,33 @@ final class RecurrentRun {
         state.map { ($0.pointer() + direction * plan.batch * size, size, false) } ?? (zeros, 0, true)
     }
 
-    private func directions<T: BLASScalar>(_: T.Type, _ zeros: UnsafeMutablePointer<T>) -> [FusedRecurrence<T>] {
+    /// - Parameters:
+    ///   - gates: memory for them, of each direction; an RNN needs none.
+    ///   - stepsAtOnce: of how many steps, where they are not kept.
+    private func directions<T: BLASScalar>(
+        _ zeros: UnsafeMutablePointer<T>, gates: [Tensor], stepsAtOnce: Int
+    ) -> [FusedRecurrence<T>] {
         weights.indices.map { direction in
-            let y: UnsafeMutablePointer<T> = result.pointer() + direction * outputSize
-            let stepY = weights.count * outputSize
-            let columns = GateColumns(kind, hidden: hiddenSize)
             let startC = start(cell, direction, hiddenSize, zeros)
             return FusedRecurrence(
                 kind: kind, walk: StepWalk(plan: plan, isReverse: direction == 1), cut: cut,
-                weights: weights[direction], columns: columns, hidden: hiddenSize, output: outputSize, input: inputSize,
-                dtype: dtype, y: y, stepY: stepY, startH: start(hidden, direction, outputSize, zeros),
-                startC: (startC.memory, startC.step), gates: gates.isEmpty ? y : gates[direction].pointer(),
-                stepG: gates.isEmpty ? stepY : columns.count, cells: cells.isEmpty ? nil : cells[direction].pointer(),
-                keepsCells: keeps, unprojected: unprojected.isEmpty ? nil : unprojected[direction].pointer())
+                weights: weights[direction], x: x.pointer(), y: result.pointer() + direction * outputSize,
+                stepY: weights.count * outputSize, startH: start(hidden, direction, outputSize, zeros),
+                startC: (startC.memory, startC.step), gates: gates.isEmpty ? nil : gates[direction].pointer(),
+                stepsAtOnce: stepsAtOnce, cells: cells.isEmpty ? nil : cells[direction].pointer(), keepsCells: keeps,
+                unprojected: unprojected.isEmpty ? nil : unprojected[direction].pointer())
         }
     }
+
+    private var columnCount: Int { GateColumns(kind, hidden: hiddenSize).count }
+
+    /// Where the gates are not kept, those of some steps at a time stay in cache.
+    private var stepsAtOnce: Int {
+        if keeps || isRNN { return plan.steps }
+        return min(plan.steps, max(1, Self.cached / (plan.batch * columnCount * dtype.size)))
+    }
+
+    private static let cached = 1 << 22
 
     private func withZeros<T: BLASScalar, R>(_: T.Type, _ body: (UnsafeMutablePointer<T>) -> R) -> R {
         withScratch(T.self, count: hiddenSize) { zeros in
@@ -90,12 +101,12 @@ final class RecurrentRun {
         func memory(_ rows: Int, _ width: Int) -> [Tensor] {
             weights.map { _ in Tensor(uninitialized: [rows, width], dtype) }
         }
-        if case .rnn = kind {} else { gates = memory(plan.rowCount, GateColumns(kind, hidden: hiddenSize).count) }
+        let atOnce = stepsAtOnce
+        let gates = isRNN ? [] : memory(min(atOnce * plan.batch, plan.rowCount), columnCount)
         if kind.hasCell { cells = keeps ? memory(plan.rowCount, hiddenSize) : startCells() }
         if weights[0].projection != nil { unprojected = memory(plan.rowCount, hiddenSize) }
         withZeros(T.self) { zeros in
-            let directions = directions(T.self, zeros)
-            for direction in directions { direction.projectInputs(x.pointer()) }
+            let directions = directions(zeros, gates: gates, stepsAtOnce: atOnce)
             run(directions)
             if hasCells {
                 let last: UnsafeMutablePointer<T> = result.pointer() + outputCount
@@ -104,6 +115,8 @@ final class RecurrentRun {
                 }
             }
         }
+        withExtendedLifetime(gates) {}
+        if keeps { self.gates = gates } else { (cells, unprojected) = ([], []) }
     }
 
     /// Cells that change in place.
@@ -124,8 +137,8 @@ final class RecurrentRun {
     private func pullback<T: BLASScalar>(_: T.Type, _ dy: Tensor, _ needs: [Bool]) -> [Tensor?] {
         if !isRNN, gates.isEmpty { forward(T.self) }
         let dy = dy.contiguous
-        let columns = GateColumns(kind, hidden: hiddenSize)
-        let sums = isRNN ? weights.map { _ in Tensor(uninitialized: [plan.rowCount, columns.count], dtype) } : gates
+        let columns = columnCount
+        let sums = isRNN ? weights.map { _ in Tensor(uninitialized: [plan.rowCount, columns], dtype) } : gates
         gates = []
         let stateNeeds = needs[1] || needs[2]
         let count = weights.count
@@ -133,20 +146,19 @@ final class RecurrentRun {
         let dc = kind.hasCell ? lastCellsCotangent(dy) : nil
         let hasBias = weights[0].inputBias != nil
         let chunks = cut.sequences.count
-        let biasSums = hasBias ? Tensor.zeros([count, chunks, columns.count], dtype: dtype) : nil
+        let biasSums = hasBias ? Tensor.zeros([count, chunks, columns], dtype: dtype) : nil
         let projected = unprojected.isEmpty ? nil : Tensor(uninitialized: [count, plan.rowCount, outputSize], dtype)
         let dx = needs[0] ? Tensor(uninitialized: x.layout, dtype) : nil
         var results: [Tensor?] = [dx, needs[1] ? dh : nil, needs[2] ? dc : nil]
         withZeros(T.self) { zeros in
-            gates = sums  // for the pointers
-            let forward = directions(T.self, zeros)
-            gates = []
+            let forward: [FusedRecurrence<T>] = directions(
+                zeros, gates: isRNN ? [] : sums, stepsAtOnce: plan.steps)
             let gradients = forward.enumerated().map { index, forward in
                 FusedRecurrenceGradient(
-                    forward: forward, sums: sums[index].pointer(), stepS: columns.count,
+                    forward: forward, sums: sums[index].pointer(), stepS: columns,
                     dy: dy.pointer() + index * outputSize, dh: dh.pointer() + index * plan.batch * outputSize,
                     dc: dc.map { $0.pointer() + index * plan.batch * hiddenSize }, wantsStart: stateNeeds,
-                    biasSums: biasSums.map { $0.pointer() + index * chunks * columns.count },
+                    biasSums: biasSums.map { $0.pointer() + index * chunks * columns },
                     projected: projected.map { $0.pointer() + index * plan.rowCount * outputSize })
             }
             runBackward(gradients)
@@ -156,7 +168,7 @@ final class RecurrentRun {
                 results += weightGradients(gradient, weights[index], needs, &place)
             }
         }
-        withExtendedLifetime((dy.storage, sums, dc?.storage, biasSums?.storage, projected?.storage)) {}
+        withExtendedLifetime((dy.storage, sums, dh.storage, dc?.storage, biasSums?.storage, projected?.storage)) {}
         return results
     }
 

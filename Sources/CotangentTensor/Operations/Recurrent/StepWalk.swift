@@ -15,6 +15,13 @@ struct StepWalk {
     /// The step's first row.
     func offset(_ step: Int) -> Int { plan.offsets[time(step)] }
 
+    /// The rows of some steps, which are neighbours.
+    func rows(_ steps: Range<Int>) -> Range<Int> {
+        let (first, last) =
+            isReverse ? (steps.upperBound - 1, steps.lowerBound) : (steps.lowerBound, steps.upperBound - 1)
+        return offset(first)..<offset(last) + count(last)
+    }
+
     /// Calls `body` with the parts of `sequences` that are at work in `step`: those that were at work in the step
     /// before, and those that begin.
     @inline(__always)
