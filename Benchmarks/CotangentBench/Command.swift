@@ -41,11 +41,15 @@ struct BenchCommand: ParsableCommand {
     @Flag(help: "Train for many steps, and report page faults and memory instead.")
     var steadyState = false
 
+    @Flag(help: "Measure what padding costs sequences of different lengths instead.")
+    var padding = false
+
     func validate() throws {
         if let threads, !(1...256).contains(threads) { throw ValidationError("--threads is \(threads), not 1...256") }
         guard seconds > 0, seconds.isFinite else { throw ValidationError("--seconds is \(seconds), not above 0") }
-        if steadyState && (json != nil || filter != nil) {
-            throw ValidationError("--steady-state goes with neither --json nor --filter")
+        if steadyState || padding, json != nil || filter != nil || steadyState && padding {
+            throw ValidationError(
+                "--steady-state and --padding go with neither --json nor --filter, nor with each other")
         }
         if let json {
             let folder = URL(fileURLWithPath: json).deletingLastPathComponent().path
@@ -66,6 +70,7 @@ struct BenchCommand: ParsableCommand {
             show("This is a debug build: its times mean nothing. Use swift run -c release cotangent-bench.")
         #endif
         if let threads { Runtime.threadCount = threads }
+        if padding { return PaddedSequences.run(seconds: seconds) }
         if steadyState { return try SteadyState.run(suite, startPeer: startPeer) }
 
         var runner = try Runner(seconds: seconds, startPeer: startPeer)

@@ -87,7 +87,7 @@ func duration(_ seconds: Double) -> String {
     return String(format: scaled < 10 ? "%.2f" : scaled < 100 ? "%.1f" : "%.0f", scaled) + " " + unit
 }
 
-private func ratio(_ value: Double) -> String { String(format: value < 100 ? "%.2f" : "%.0f", value) }
+func ratio(_ value: Double) -> String { String(format: value < 100 ? "%.2f" : "%.0f", value) }
 
 extension String {
     func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
