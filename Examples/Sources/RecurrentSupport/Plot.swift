@@ -46,8 +46,7 @@ public func logarithmicPlot(
     let spacing = max(1, ((high - low) / 8).rounded())
     for exponent in stride(from: high, through: low, by: -spacing) {
         parts.append(line(left, y(exponent), right, y(exponent), "stroke=\"#ddd\""))
-        let label = "10<tspan dy=\"-5\" font-size=\"10\">\(Int(exponent))</tspan>"
-        parts.append(text(label, left - 8, y(exponent) + 4, "text-anchor=\"end\""))
+        parts.append(text("10" + superscript(Int(exponent)), left - 8, y(exponent) + 4, "text-anchor=\"end\""))
     }
     for share in 0...5 {
         let step = max(1, (Double(count * share) / 5).rounded())
@@ -68,4 +67,20 @@ public func logarithmicPlot(
         parts.append(text(curve.name, right + 60, place + 5))
     }
     return (parts + ["</svg>\n"]).joined(separator: "\n")
+}
+
+/// Writes a plot, or ends the program with what is in the way.
+public func save(_ plot: String, to path: String) {
+    do { try plot.write(toFile: path, atomically: true, encoding: .utf8) } catch {
+        print("\(path) cannot be written: \(error.localizedDescription)")
+        exit(1)
+    }
+}
+
+/// Digits that every renderer sets as they are, where shifted text is set in several ways.
+private func superscript(_ number: Int) -> String {
+    let digits: [Character: Character] = [
+        "-": "⁻", "0": "⁰", "1": "¹", "2": "²", "3": "³", "4": "⁴", "5": "⁵", "6": "⁶", "7": "⁷", "8": "⁸", "9": "⁹",
+    ]
+    return String("\(number)".map { digits[$0]! })
 }

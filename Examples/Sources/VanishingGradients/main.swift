@@ -48,5 +48,5 @@ if let path = arguments.text("--plot") {
     let plot = logarithmicPlot(
         curves, title: "What the last output owes to step t, at initialisation",
         xLabel: "time step t of \(steps)", yLabel: "‖∂L/∂h⁽ᵗ⁾‖, 1 at the last step", smallest: 1e-16)
-    try plot.write(toFile: path, atomically: true, encoding: .utf8)
+    save(plot, to: path)
 }
