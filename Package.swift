@@ -2,7 +2,7 @@
 
 import PackageDescription
 
-// Dependencies run one way: kernels → BLAS → tensor → NN; data stands on tensor. ARCHITECTURE.md says why.
+// Dependencies run one way: kernels → BLAS → tensor → NN → training; data stands on tensor. ARCHITECTURE.md says why.
 let package = Package(
     name: "Cotangent",
     platforms: [.macOS(.v15)],
@@ -12,7 +12,8 @@ let package = Package(
         .executable(name: "cotangent-bench", targets: ["cotangent-bench"]),
     ],
     traits: [
-        .trait(name: "PNG", description: "Reads and writes PNG images. Needs libpng (libpng-dev, or brew's libpng).")
+        .trait(name: "PNG", description: "Reads and writes PNG images. Needs libpng (libpng-dev, or brew's libpng)."),
+        .trait(name: "Zlib", description: "Reads and writes gzip and compressed NPZ. Needs zlib (zlib1g-dev)."),
     ],
     dependencies: [
         // For the executables alone: the library depends on OpenBLAS and LAPACKE, nothing else.
@@ -29,6 +30,9 @@ let package = Package(
         .systemLibrary(
             name: "CPNG", path: "Modulemaps/CPNG", pkgConfig: "libpng",
             providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+        .systemLibrary(
+            name: "CZlib", path: "Modulemaps/CZlib", pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
         // Implementation
         .target(
@@ -43,8 +47,13 @@ let package = Package(
             cSettings: [.define("COTANGENT_PNG", .when(traits: ["PNG"]))]),
         .target(
             name: "CotangentData",
-            dependencies: ["CotangentTensor", .target(name: "CCotangentPNG", condition: .when(traits: ["PNG"]))]),
-        .target(name: "Cotangent", dependencies: ["CotangentTensor", "CotangentNN", "CotangentData"]),
+            dependencies: [
+                "CotangentTensor", .target(name: "CCotangentPNG", condition: .when(traits: ["PNG"])),
+                .target(name: "CZlib", condition: .when(traits: ["Zlib"])),
+            ]),
+        .target(name: "CotangentTraining", dependencies: ["CotangentNN", "CotangentData"]),
+        .target(
+            name: "Cotangent", dependencies: ["CotangentTensor", "CotangentNN", "CotangentData", "CotangentTraining"]),
 
         // Tests
         .target(name: "TestSupport", dependencies: ["Cotangent"], path: "Tests/TestSupport"),
@@ -53,6 +62,7 @@ let package = Package(
         .testTarget(name: "CotangentNNTests", dependencies: ["Cotangent", "TestSupport", "CotangentNaive"]),
         .testTarget(name: "CotangentNaiveTests", dependencies: ["CotangentNaive", "TestSupport"]),
         .testTarget(name: "CotangentDataTests", dependencies: ["Cotangent", "TestSupport"]),
+        .testTarget(name: "CotangentTrainingTests", dependencies: ["Cotangent", "TestSupport"]),
 
         // Executables
         .executableTarget(

@@ -3,3 +3,4 @@
 @_exported import CotangentData
 @_exported import CotangentNN
 @_exported import CotangentTensor
+@_exported import CotangentTraining

@@ -9,9 +9,9 @@
 #endif
 
 /// The system refused a file: what formats turn into errors of their own.
-struct FileProblem: Error {
+package struct FileProblem: Error {
     /// Says what to do as well.
-    let message: String
+    package let message: String
 
     fileprivate static func unreadable(_ code: Int32) -> FileProblem {
         FileProblem(
@@ -27,7 +27,7 @@ struct FileProblem: Error {
 }
 
 /// A file's bytes.
-func contents(of path: String) throws(FileProblem) -> [UInt8] {
+package func contents(of path: String) throws(FileProblem) -> [UInt8] {
     guard let file = fopen(path, "rb") else { throw .unreadable(errno) }
     defer { fclose(file) }
     var bytes: [UInt8] = []
@@ -47,7 +47,7 @@ func contents(of path: String) throws(FileProblem) -> [UInt8] {
 
 /// Makes `bytes` the contents of a file: all or, where it throws, none of them. They are written beside it under another
 /// name, which then becomes the file's.
-func write(_ bytes: [UInt8], to path: String) throws(FileProblem) {
+package func write(_ bytes: [UInt8], to path: String) throws(FileProblem) {
     var status = stat()
     let exists = stat(path, &status) == 0
     // A device or a pipe cannot be replaced.

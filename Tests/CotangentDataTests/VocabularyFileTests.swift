@@ -15,15 +15,15 @@ import Testing
         let path = folder.path("words.json")
         for tokens in [vocabulary.tokens, [], Tokenizer.words.split(TextFixture.all.hard)] {
             let saved = Vocabulary(of: tokens, specials: specials)
-            try saved.save(to: path)
-            let read = try Vocabulary(contentsOf: path)
+            try saved.write(to: path)
+            let read = try Vocabulary(path: path)
             #expect(read == saved && codePoints(read.tokens) == codePoints(saved.tokens))
             #expect(try read.encode(saved.tokens) == Array(0..<saved.count))
             // Foundation reads the same file, and ours reads what it wrote.
             let data = try Data(contentsOf: URL(filePath: path))
             #expect(try JSONDecoder().decode(Vocabulary.self, from: data) == saved)
             try JSONEncoder().encode(saved).write(to: URL(filePath: path))
-            #expect(try Vocabulary(contentsOf: path) == saved)
+            #expect(try Vocabulary(path: path) == saved)
         }
         #expect(try folder.contents == ["words.json"])
     }
@@ -32,7 +32,7 @@ import Testing
     @Test func readsOthersFiles() throws {
         let path = folder.path("python.json")
         try Data(TextFixture.all.vocabularyFile.utf8).write(to: URL(filePath: path))
-        let read = try Vocabulary(contentsOf: path)
+        let read = try Vocabulary(path: path)
         #expect(
             codePoints(read.tokens) == codePoints(["<pad>", "<end>", "é", "e\u{301}", "🌳", "\n\"\\/\t\u{0}"]))
         #expect(read.specials == [.padding, .end])
@@ -97,7 +97,7 @@ import Testing
     func brokenFiles(_ text: String, _ line: Int?, _ message: String) throws {
         let path = folder.path("broken.json")
         try Data(text.utf8).write(to: URL(filePath: path))
-        let error = #expect(throws: TextError.self) { try Vocabulary(contentsOf: path) }
+        let error = #expect(throws: TextError.self) { try Vocabulary(path: path) }
         #expect(error?.reason == .corrupt && error?.file == path && error?.line == line)
         #expect(error?.message.contains(message) == true, "\(error?.message ?? "")")
         #expect(error?.description == "\(path)\(line.map { ":\($0)" } ?? ""): \(error!.message)")
@@ -111,14 +111,14 @@ import Testing
     @Test(arguments: ["[", "{\"a\":", "[[{\"\":"]) func nestedFiles(_ opening: String) throws {
         let path = folder.path("nested.json")
         try Data(String(repeating: opening, count: 1_000_000).utf8).write(to: URL(filePath: path))
-        let error = #expect(throws: TextError.self) { try Vocabulary(contentsOf: path) }
+        let error = #expect(throws: TextError.self) { try Vocabulary(path: path) }
         #expect(error?.message.hasSuffix("more than 100 arrays and objects are nested") == true)
     }
 
     /// Every prefix and every changed byte of a good file either reads, to what keeps the rules, or throws.
     @Test func damagedFiles() throws {
         let path = folder.path("damaged.json")
-        try Vocabulary(of: ["é", "\n", "a"], specials: [.unknown]).save(to: path)
+        try Vocabulary(of: ["é", "\n", "a"], specials: [.unknown]).write(to: path)
         let good = Array(try Data(contentsOf: URL(filePath: path)))
         var read = 0
         var tried = 0
@@ -128,7 +128,7 @@ import Testing
             let path = folder.path("damaged\(tried).json")
             try Data(bytes).write(to: URL(filePath: path))
             do {
-                let vocabulary = try Vocabulary(contentsOf: path)
+                let vocabulary = try Vocabulary(path: path)
                 #expect(try vocabulary.encode(vocabulary.tokens) == Array(0..<vocabulary.count))
                 read += 1
             } catch { #expect(error.reason == .corrupt) }
@@ -146,10 +146,10 @@ import Testing
     }
 
     @Test func filesThatCannotBeReadOrWritten() throws {
-        let missing = #expect(throws: TextError.self) { try Vocabulary(contentsOf: folder.path("none.json")) }
+        let missing = #expect(throws: TextError.self) { try Vocabulary(path: folder.path("none.json")) }
         #expect(missing?.reason == .unreadableFile && missing?.message.contains("No such file") == true)
         let path = folder.path("none/words.json")
-        let unwritable = #expect(throws: TextError.self) { try vocabulary.save(to: path) }
+        let unwritable = #expect(throws: TextError.self) { try vocabulary.write(to: path) }
         #expect(unwritable?.reason == .unwritableFile && unwritable?.file == path)
     }
 }

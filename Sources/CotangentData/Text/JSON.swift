@@ -1,5 +1,5 @@
 /// A JSON value (RFC 8259), as files from outside hold it.
-enum JSON {
+package enum JSON {
     case null
     case bool(Bool)
     case number(Double)
@@ -9,7 +9,7 @@ enum JSON {
     case object([String: JSON])
 
     /// What was found in place of something else.
-    var kind: String {
+    package var kind: String {
         switch self {
         case .null: "null"
         case .bool: "a truth value"
@@ -20,19 +20,19 @@ enum JSON {
         }
     }
 
-    struct Problem: Error {
+    package struct Problem: Error {
         /// From 1.
-        let line: Int
-        let message: String
+        package let line: Int
+        package let message: String
     }
 
-    init(parsing bytes: [UInt8]) throws(Problem) {
+    package init(parsing bytes: [UInt8]) throws(Problem) {
         var reader = JSONReader(bytes)
         self = try reader.document()
     }
 
     /// A string as JSON writes it.
-    static func quoted(_ string: String) -> String {
+    package static func quoted(_ string: String) -> String {
         var result = "\""
         for scalar in string.unicodeScalars {
             switch scalar {

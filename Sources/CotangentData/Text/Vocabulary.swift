@@ -7,7 +7,7 @@ import CotangentTensor
 /// let vocabulary = Vocabulary(of: tokens, minimumCount: 2, specials: [.padding, .unknown])
 /// let indices = try vocabulary.encode(tokens)                // [Int]
 /// let x = oneHot(Tensor(indices), classes: vocabulary.count) // float32 [tokens, count]
-/// try vocabulary.save(to: "words.json")
+/// try vocabulary.write(to: "words.json")
 /// ```
 ///
 /// Two tokens are the same where their code points are. Swift's own comparison of strings takes "é" for the same as "e"

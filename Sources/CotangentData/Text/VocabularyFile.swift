@@ -1,5 +1,5 @@
 extension Vocabulary {
-    /// Writes a JSON file, which ``init(contentsOf:)``, a JSON decoder and other languages read:
+    /// Writes a JSON file, which ``init(path:)``, a JSON decoder and other languages read:
     ///
     /// ```json
     /// {"format": "cotangent-vocabulary", "version": 1, "specials": ["<pad>"], "tokens": ["<pad>", "the", "of"]}
@@ -8,7 +8,7 @@ extension Vocabulary {
     /// The file is written beside under another name and then renamed: nothing half-written takes its place.
     ///
     /// - Throws: ``TextError`` where it cannot be written.
-    public func save(to path: String) throws(TextError) {
+    public func write(to path: String) throws(TextError) {
         let specials = form.specials.map { JSON.quoted($0) }.joined(separator: ", ")
         let tokens = tokens.map { "\n    " + JSON.quoted($0) }.joined(separator: ",")
         let text = """
@@ -20,16 +20,16 @@ extension Vocabulary {
             }
 
             """
-        do { try write(Array(text.utf8), to: path) } catch {
+        do { try CotangentData.write(Array(text.utf8), to: path) } catch {
             throw TextError(.unwritableFile, file: path, error.message)
         }
     }
 
-    /// Reads a file that ``save(to:)`` wrote.
+    /// Reads a file that ``write(to:)`` wrote.
     ///
     /// - Throws: ``TextError`` where it cannot be read, is no JSON, is of another format or version, has a token twice, or
     ///   its special tokens are not the first ones in their order.
-    public init(contentsOf path: String) throws(TextError) {
+    public init(path: String) throws(TextError) {
         let bytes: [UInt8]
         do { bytes = try contents(of: path) } catch {
             throw TextError(.unreadableFile, file: path, error.message)

@@ -1,0 +1,6 @@
+#ifndef COTANGENT_CZLIB_SHIM_H
+#define COTANGENT_CZLIB_SHIM_H
+
+#include <zlib.h>
+
+#endif

@@ -1,0 +1,15 @@
+import CotangentTensor
+
+/// A figure over all samples of an epoch, taken in batch by batch.
+public protocol Metric: Sendable {
+    /// What logs and tables call it: "accuracy".
+    var name: String { get }
+    /// Whether more is better.
+    var isBetterHigher: Bool { get }
+    /// Takes in a batch: what the model gave (for classes: logits [batch, classes]) and what was wanted (for classes:
+    /// int64 [batch]).
+    mutating func update(_ predictions: Tensor, _ targets: Tensor)
+    /// Over everything taken in since ``reset()``; NaN where that is nothing.
+    var value: Double { get }
+    mutating func reset()
+}
