@@ -14,7 +14,7 @@ import Testing
         let dtype: DType = test.dtype == "float32" ? .float32 : .float64
         let model = Pair(
             first: Parameter(fixtures.starts[0].tensor(dtype)), second: Parameter(fixtures.starts[1].tensor(dtype)))
-        let optimizer = try #require(make(test, model))
+        let optimizer = try #require(test.optimizer(of: model))
         for (step, gradients) in fixtures.gradients.enumerated() {
             let tensors = gradients.map { $0.tensor(dtype) }
             // ∂ Σ p g / ∂p = g
@@ -26,42 +26,6 @@ import Testing
                 let distance = relativeDistance(parameter.value.doubles, expected)
                 #expect(distance < (dtype == .float32 ? 2e-7 : 4e-16), "step \(step)")
             }
-        }
-    }
-
-    private func make(_ test: OptimizerCases.Case, _ model: Pair) -> (any Optimizer)? {
-        func number(_ name: String, _ standard: Double) -> Double { test.options[name]?.double ?? standard }
-        func flag(_ name: String) -> Bool { test.options[name]?.bool ?? false }
-        let (rate, decay) = (number("learningRate", 0), number("weightDecay", 0))
-        switch test.name {
-        case "SGD":
-            return SGD(
-                model, learningRate: rate, momentum: number("momentum", 0), dampening: number("dampening", 0),
-                weightDecay: decay,
-                nesterov: flag("nesterov"))
-        case "Adam":
-            return Adam(
-                model, learningRate: rate, weightDecay: decay, beta1: number("beta1", 0.9),
-                beta2: number("beta2", 0.999),
-                epsilon: number("epsilon", 1e-8), amsgrad: flag("amsgrad"))
-        case "AdamW":
-            return AdamW(
-                model, learningRate: rate, weightDecay: number("weightDecay", 0.01), beta1: number("beta1", 0.9),
-                beta2: number("beta2", 0.999), epsilon: number("epsilon", 1e-8), amsgrad: flag("amsgrad"))
-        case "RMSProp":
-            return RMSProp(
-                model, learningRate: rate, weightDecay: decay, alpha: number("alpha", 0.99),
-                epsilon: number("epsilon", 1e-8),
-                momentum: number("momentum", 0), centered: flag("centered"))
-        case "Adagrad":
-            return Adagrad(
-                model, learningRate: rate, weightDecay: decay, rateDecay: number("rateDecay", 0),
-                initialAccumulator: number("initialAccumulator", 0), epsilon: number("epsilon", 1e-10))
-        case "Adadelta":
-            return Adadelta(
-                model, learningRate: rate, weightDecay: decay, rho: number("rho", 0.9), epsilon: number("epsilon", 1e-6)
-            )
-        default: return nil
         }
     }
 
@@ -126,5 +90,44 @@ import Testing
         }
         #expect(text(result).contains("a parameter of shape [3, 2] has a gradient, but was not found"))
         #expect(text(result).contains("'transform'"))
+    }
+}
+
+extension OptimizerCases.Case {
+    /// PyTorch's optimizer of that name and options, for `model`.
+    func optimizer(of model: some Module) -> (any Optimizer)? {
+        func number(_ name: String, _ standard: Double) -> Double { options[name]?.double ?? standard }
+        func flag(_ name: String) -> Bool { options[name]?.bool ?? false }
+        let (rate, decay) = (number("learningRate", 0), number("weightDecay", 0))
+        switch name {
+        case "SGD":
+            return SGD(
+                model, learningRate: rate, momentum: number("momentum", 0), dampening: number("dampening", 0),
+                weightDecay: decay,
+                nesterov: flag("nesterov"))
+        case "Adam":
+            return Adam(
+                model, learningRate: rate, weightDecay: decay, beta1: number("beta1", 0.9),
+                beta2: number("beta2", 0.999),
+                epsilon: number("epsilon", 1e-8), amsgrad: flag("amsgrad"))
+        case "AdamW":
+            return AdamW(
+                model, learningRate: rate, weightDecay: number("weightDecay", 0.01), beta1: number("beta1", 0.9),
+                beta2: number("beta2", 0.999), epsilon: number("epsilon", 1e-8), amsgrad: flag("amsgrad"))
+        case "RMSProp":
+            return RMSProp(
+                model, learningRate: rate, weightDecay: decay, alpha: number("alpha", 0.99),
+                epsilon: number("epsilon", 1e-8),
+                momentum: number("momentum", 0), centered: flag("centered"))
+        case "Adagrad":
+            return Adagrad(
+                model, learningRate: rate, weightDecay: decay, rateDecay: number("rateDecay", 0),
+                initialAccumulator: number("initialAccumulator", 0), epsilon: number("epsilon", 1e-10))
+        case "Adadelta":
+            return Adadelta(
+                model, learningRate: rate, weightDecay: decay, rho: number("rho", 0.9), epsilon: number("epsilon", 1e-6)
+            )
+        default: return nil
+        }
     }
 }

@@ -9,18 +9,14 @@ public final class Adadelta: Optimizer {
     public var groups: [ParameterGroup]
     public let rho: Double
     public let epsilon: Double
-    private var slots: Slots<State>
-
-    private struct State {
-        var v: Tensor
-        var delta: Tensor
-    }
+    private var slots: Slots
+    private static let names = ["square_avg", "acc_delta"]
 
     public init(groups: [ParameterGroup], rho: Double = 0.9, epsilon: Double = 1e-6) {
         self.groups = groups
         self.rho = rho
         self.epsilon = epsilon
-        slots = Slots(groups)
+        slots = Slots(groups, Self.names)
     }
 
     public init<M: Module>(
@@ -30,36 +26,41 @@ public final class Adadelta: Optimizer {
         groups = [structure.group(learningRate, weightDecay)]
         self.rho = rho
         self.epsilon = epsilon
-        slots = Slots(groups, closures: structure.closures)
+        slots = Slots(groups, Self.names, closures: structure.closures)
     }
 
     public func update(with gradients: Gradients) {
-        slots.forEach(gradients) { slot, p, g in
-            if slot.state == nil { slot.state = initialState(p) }
-            step(slot.state!, p, g, groups[slot.group], slot.step)
-        }
+        slots.forEach(gradients) { slot, p, g in step(slot.tensors[0], slot.tensors[1], p, g, groups[slot.group]) }
     }
 
-    private func initialState(_ p: Tensor) -> State {
-        State(v: Tensor.zeros(like: p), delta: Tensor.zeros(like: p))
-    }
-
-    private func step(_ state: State, _ p: Tensor, _ g: Tensor, _ group: ParameterGroup, _ step: Int) {
+    private func step(_ v: Tensor, _ delta: Tensor, _ p: Tensor, _ g: Tensor, _ group: ParameterGroup) {
         fusedPass(
             p,
             float32: { part in
                 let start = part.lowerBound
                 ct_adadelta_f32(
-                    part.count, floats(p) + start, floats(g) + start, floats(state.v) + start,
-                    floats(state.delta) + start,
+                    part.count, floats(p) + start, floats(g) + start, floats(v) + start,
+                    floats(delta) + start,
                     Float(group.learningRate), rho, Float(epsilon), Float(group.weightDecay))
             },
             float64: { part in
                 let start = part.lowerBound
                 ct_adadelta_f64(
-                    part.count, doubles(p) + start, doubles(g) + start, doubles(state.v) + start,
-                    doubles(state.delta) + start,
+                    part.count, doubles(p) + start, doubles(g) + start, doubles(v) + start,
+                    doubles(delta) + start,
                     group.learningRate, rho, epsilon, group.weightDecay)
             })
+    }
+
+    public var state: OptimizerState { slots.state("Adadelta", options, groups) }
+
+    public func restore(_ state: OptimizerState) throws(OptimizerStateError) {
+        try slots.restore(state, "Adadelta", options, &groups)
+    }
+
+    public func reset() { slots.reset() }
+
+    private var options: [String: Double] {
+        ["rho": rho, "epsilon": epsilon]
     }
 }

@@ -10,11 +10,7 @@ public final class Adagrad: Optimizer {
     public let rateDecay: Double
     public let initialAccumulator: Double
     public let epsilon: Double
-    private var slots: Slots<State>
-
-    private struct State {
-        var sum: Tensor
-    }
+    private var slots: Slots
 
     public init(
         groups: [ParameterGroup], rateDecay: Double = 0, initialAccumulator: Double = 0, epsilon: Double = 1e-10
@@ -23,7 +19,7 @@ public final class Adagrad: Optimizer {
         self.rateDecay = rateDecay
         self.initialAccumulator = initialAccumulator
         self.epsilon = epsilon
-        slots = Slots(groups)
+        slots = Slots(groups, ["sum"], start: initialAccumulator)
     }
 
     public init<M: Module>(
@@ -35,34 +31,39 @@ public final class Adagrad: Optimizer {
         self.rateDecay = rateDecay
         self.initialAccumulator = initialAccumulator
         self.epsilon = epsilon
-        slots = Slots(groups, closures: structure.closures)
+        slots = Slots(groups, ["sum"], start: initialAccumulator, closures: structure.closures)
     }
 
     public func update(with gradients: Gradients) {
-        slots.forEach(gradients) { slot, p, g in
-            if slot.state == nil { slot.state = initialState(p) }
-            step(slot.state!, p, g, groups[slot.group], slot.step)
-        }
+        slots.forEach(gradients) { slot, p, g in step(slot.tensors[0], p, g, groups[slot.group], slot.step) }
     }
 
-    private func initialState(_ p: Tensor) -> State {
-        State(sum: Tensor.full(p.shape, initialAccumulator, dtype: p.dtype))
-    }
-
-    private func step(_ state: State, _ p: Tensor, _ g: Tensor, _ group: ParameterGroup, _ step: Int) {
+    private func step(_ sum: Tensor, _ p: Tensor, _ g: Tensor, _ group: ParameterGroup, _ step: Int) {
         fusedPass(
             p,
             float32: { part in
                 let start = part.lowerBound
                 ct_adagrad_f32(
-                    part.count, floats(p) + start, floats(g) + start, floats(state.sum) + start,
+                    part.count, floats(p) + start, floats(g) + start, floats(sum) + start,
                     group.learningRate, rateDecay, Float(epsilon), Float(group.weightDecay), step)
             },
             float64: { part in
                 let start = part.lowerBound
                 ct_adagrad_f64(
-                    part.count, doubles(p) + start, doubles(g) + start, doubles(state.sum) + start,
+                    part.count, doubles(p) + start, doubles(g) + start, doubles(sum) + start,
                     group.learningRate, rateDecay, epsilon, group.weightDecay, step)
             })
+    }
+
+    public var state: OptimizerState { slots.state("Adagrad", options, groups) }
+
+    public func restore(_ state: OptimizerState) throws(OptimizerStateError) {
+        try slots.restore(state, "Adagrad", options, &groups)
+    }
+
+    public func reset() { slots.reset() }
+
+    private var options: [String: Double] {
+        ["rateDecay": rateDecay, "initialAccumulator": initialAccumulator, "epsilon": epsilon]
     }
 }

@@ -14,13 +14,7 @@ public final class Adam: Optimizer {
     public let amsgrad: Bool
     /// Whether weight decay shrinks the parameter apart from the gradient: AdamW.
     private let isDecoupled: Bool
-    private var slots: Slots<State>
-
-    private struct State {
-        var m: Tensor
-        var v: Tensor
-        var largest: Tensor?
-    }
+    private var slots: Slots
 
     public convenience init(
         groups: [ParameterGroup], beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
@@ -49,39 +43,48 @@ public final class Adam: Optimizer {
         self.epsilon = epsilon
         self.amsgrad = amsgrad
         self.isDecoupled = isDecoupled
-        slots = Slots(groups, closures: closures)
+        slots = Slots(
+            groups, ["exp_avg", "exp_avg_sq"] + (amsgrad ? ["max_exp_avg_sq"] : []), closures: closures)
     }
 
     public func update(with gradients: Gradients) {
-        slots.forEach(gradients) { slot, p, g in
-            if slot.state == nil { slot.state = initialState(p) }
-            step(slot.state!, p, g, groups[slot.group], slot.step)
-        }
+        slots.forEach(gradients) { slot, p, g in step(slot.tensors, p, g, groups[slot.group], slot.step) }
     }
 
-    private func initialState(_ p: Tensor) -> State {
-        State(m: Tensor.zeros(like: p), v: Tensor.zeros(like: p), largest: amsgrad ? Tensor.zeros(like: p) : nil)
-    }
-
-    private func step(_ state: State, _ p: Tensor, _ g: Tensor, _ group: ParameterGroup, _ step: Int) {
+    private func step(_ kept: [Tensor], _ p: Tensor, _ g: Tensor, _ group: ParameterGroup, _ step: Int) {
+        let (m, v, largest) = (kept[0], kept[1], amsgrad ? kept[2] : nil)
         fusedPass(
             p,
             float32: { part in
                 let start = part.lowerBound
                 ct_adam_f32(
-                    part.count, floats(p) + start, floats(g) + start, floats(state.m) + start, floats(state.v) + start,
-                    state.largest.map { floats($0) + start },
+                    part.count, floats(p) + start, floats(g) + start, floats(m) + start, floats(v) + start,
+                    largest.map { floats($0) + start },
                     group.learningRate, beta1, beta2, epsilon, group.weightDecay, isDecoupled ? 1 : 0,
                     step)
             },
             float64: { part in
                 let start = part.lowerBound
                 ct_adam_f64(
-                    part.count, doubles(p) + start, doubles(g) + start, doubles(state.m) + start,
-                    doubles(state.v) + start,
-                    state.largest.map { doubles($0) + start },
+                    part.count, doubles(p) + start, doubles(g) + start, doubles(m) + start,
+                    doubles(v) + start,
+                    largest.map { doubles($0) + start },
                     group.learningRate, beta1, beta2, epsilon, group.weightDecay, isDecoupled ? 1 : 0,
                     step)
             })
+    }
+
+    public var state: OptimizerState { slots.state(kind, options, groups) }
+
+    public func restore(_ state: OptimizerState) throws(OptimizerStateError) {
+        try slots.restore(state, kind, options, &groups)
+    }
+
+    public func reset() { slots.reset() }
+
+    private var kind: String { isDecoupled ? "AdamW" : "Adam" }
+
+    private var options: [String: Double] {
+        ["beta1": beta1, "beta2": beta2, "epsilon": epsilon, "amsgrad": amsgrad ? 1 : 0]
     }
 }

@@ -30,4 +30,10 @@ public final class AdamW: Optimizer {
     }
 
     public func update(with gradients: Gradients) { adam.update(with: gradients) }
+
+    public var state: OptimizerState { adam.state }
+
+    public func restore(_ state: OptimizerState) throws(OptimizerStateError) { try adam.restore(state) }
+
+    public func reset() { adam.reset() }
 }

@@ -11,13 +11,7 @@ public final class RMSProp: Optimizer {
     public let epsilon: Double
     public let momentum: Double
     public let centered: Bool
-    private var slots: Slots<State>
-
-    private struct State {
-        var v: Tensor
-        var mean: Tensor?
-        var velocity: Tensor?
-    }
+    private var slots: Slots
 
     public init(
         groups: [ParameterGroup], alpha: Double = 0.99, epsilon: Double = 1e-8, momentum: Double = 0,
@@ -28,7 +22,7 @@ public final class RMSProp: Optimizer {
         self.epsilon = epsilon
         self.momentum = momentum
         self.centered = centered
-        slots = Slots(groups)
+        slots = Slots(groups, Self.names(momentum, centered))
     }
 
     public init<M: Module>(
@@ -41,38 +35,46 @@ public final class RMSProp: Optimizer {
         self.epsilon = epsilon
         self.momentum = momentum
         self.centered = centered
-        slots = Slots(groups, closures: structure.closures)
+        slots = Slots(groups, Self.names(momentum, centered), closures: structure.closures)
     }
 
     public func update(with gradients: Gradients) {
-        slots.forEach(gradients) { slot, p, g in
-            if slot.state == nil { slot.state = initialState(p) }
-            step(slot.state!, p, g, groups[slot.group], slot.step)
-        }
+        slots.forEach(gradients) { slot, p, g in step(slot.tensors, p, g, groups[slot.group]) }
     }
 
-    private func initialState(_ p: Tensor) -> State {
-        State(
-            v: Tensor.zeros(like: p), mean: centered ? Tensor.zeros(like: p) : nil,
-            velocity: momentum > 0 ? Tensor.zeros(like: p) : nil)
+    private static func names(_ momentum: Double, _ centered: Bool) -> [String] {
+        ["square_avg"] + (momentum > 0 ? ["momentum_buffer"] : []) + (centered ? ["grad_avg"] : [])
     }
 
-    private func step(_ state: State, _ p: Tensor, _ g: Tensor, _ group: ParameterGroup, _ step: Int) {
+    private func step(_ kept: [Tensor], _ p: Tensor, _ g: Tensor, _ group: ParameterGroup) {
+        let (v, velocity, mean) = (kept[0], momentum > 0 ? kept[1] : nil, centered ? kept.last : nil)
         fusedPass(
             p,
             float32: { part in
                 let start = part.lowerBound
                 ct_rmsprop_f32(
-                    part.count, floats(p) + start, floats(g) + start, floats(state.v) + start,
-                    state.mean.map { floats($0) + start }, state.velocity.map { floats($0) + start },
+                    part.count, floats(p) + start, floats(g) + start, floats(v) + start,
+                    mean.map { floats($0) + start }, velocity.map { floats($0) + start },
                     Float(group.learningRate), alpha, Float(epsilon), Float(momentum), Float(group.weightDecay))
             },
             float64: { part in
                 let start = part.lowerBound
                 ct_rmsprop_f64(
-                    part.count, doubles(p) + start, doubles(g) + start, doubles(state.v) + start,
-                    state.mean.map { doubles($0) + start }, state.velocity.map { doubles($0) + start },
+                    part.count, doubles(p) + start, doubles(g) + start, doubles(v) + start,
+                    mean.map { doubles($0) + start }, velocity.map { doubles($0) + start },
                     group.learningRate, alpha, epsilon, momentum, group.weightDecay)
             })
+    }
+
+    public var state: OptimizerState { slots.state("RMSProp", options, groups) }
+
+    public func restore(_ state: OptimizerState) throws(OptimizerStateError) {
+        try slots.restore(state, "RMSProp", options, &groups)
+    }
+
+    public func reset() { slots.reset() }
+
+    private var options: [String: Double] {
+        ["alpha": alpha, "epsilon": epsilon, "momentum": momentum, "centered": centered ? 1 : 0]
     }
 }

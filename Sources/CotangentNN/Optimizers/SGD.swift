@@ -10,7 +10,7 @@ public final class SGD: Optimizer {
     public let momentum: Double
     public let dampening: Double
     public let nesterov: Bool
-    private var slots: Slots<Tensor>
+    private var slots: Slots
 
     public init(
         groups: [ParameterGroup], momentum: Double = 0, dampening: Double = 0, nesterov: Bool = false
@@ -22,7 +22,7 @@ public final class SGD: Optimizer {
         self.momentum = momentum
         self.dampening = dampening
         self.nesterov = nesterov
-        slots = Slots(groups)
+        slots = Slots(groups, Self.names(momentum))
     }
 
     public init<M: Module>(
@@ -37,15 +37,17 @@ public final class SGD: Optimizer {
         self.momentum = momentum
         self.dampening = dampening
         self.nesterov = nesterov
-        slots = Slots(groups, closures: structure.closures)
+        slots = Slots(groups, Self.names(momentum), closures: structure.closures)
     }
 
     public func update(with gradients: Gradients) {
         slots.forEach(gradients) { slot, p, g in
             let group = groups[slot.group]
-            if momentum == 0 { plainStep(p, g, group) } else { momentumStep(&slot, p, g, group) }
+            if momentum == 0 { plainStep(p, g, group) } else { momentumStep(slot.tensors[0], p, g, group, slot.step) }
         }
     }
+
+    private static func names(_ momentum: Double) -> [String] { momentum == 0 ? [] : ["momentum_buffer"] }
 
     private func plainStep(_ p: Tensor, _ g: Tensor, _ group: ParameterGroup) {
         fusedPass(
@@ -62,10 +64,8 @@ public final class SGD: Optimizer {
             })
     }
 
-    private func momentumStep(_ slot: inout Slots<Tensor>.Slot, _ p: Tensor, _ g: Tensor, _ group: ParameterGroup) {
-        let first: Int32 = slot.state == nil ? 1 : 0
-        if slot.state == nil { slot.state = Tensor.zeros(like: p) }
-        let v = slot.state!
+    private func momentumStep(_ v: Tensor, _ p: Tensor, _ g: Tensor, _ group: ParameterGroup, _ step: Int) {
+        let first: Int32 = step == 1 ? 1 : 0
         fusedPass(
             p,
             float32: { part in
@@ -80,5 +80,17 @@ public final class SGD: Optimizer {
                     part.count, doubles(p) + start, doubles(g) + start, doubles(v) + start, group.learningRate,
                     momentum, dampening, group.weightDecay, nesterov ? 1 : 0, first)
             })
+    }
+
+    public var state: OptimizerState { slots.state("SGD", options, groups) }
+
+    public func restore(_ state: OptimizerState) throws(OptimizerStateError) {
+        try slots.restore(state, "SGD", options, &groups)
+    }
+
+    public func reset() { slots.reset() }
+
+    private var options: [String: Double] {
+        ["momentum": momentum, "dampening": dampening, "nesterov": nesterov ? 1 : 0]
     }
 }
