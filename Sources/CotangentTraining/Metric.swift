@@ -12,4 +12,14 @@ public protocol Metric: Sendable {
     /// Over everything taken in since ``reset()``; NaN where that is nothing.
     var value: Double { get }
     mutating func reset()
+    /// What was taken in since ``reset()``, as numbers, so that a run which is resumed in the middle of an epoch tells the
+    /// same figure. Without it the figure of such an epoch is over what came after.
+    var accumulated: [Double] { get set }
+}
+
+extension Metric {
+    public var accumulated: [Double] {
+        get { [] }
+        set {}
+    }
 }

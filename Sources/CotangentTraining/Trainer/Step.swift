@@ -1,0 +1,143 @@
+import CotangentData
+import CotangentNN
+import CotangentTensor
+
+extension Trainer {
+    /// Takes the steps of an epoch that are left.
+    ///
+    /// - Returns: false where the run was asked to stop.
+    func takeEpoch<Training: BatchSource>(
+        _ training: Training, _ run: TrainingRun
+    ) throws -> Bool where Training.Batch == Batch {
+        var batches = training.batches(epoch: progress.epoch, from: progress.batch)
+        let penalized = penalty.map { $0.parameters(of: model) } ?? []
+        var sums = BatchSums()
+        var start = ContinuousClock.now
+        while true {
+            let batch = try batches.next()
+            if let batch { try take(batch, penalized, &sums) }
+            if sums.batches == accumulation || (batch == nil && sums.batches > 0) {
+                let now = ContinuousClock.now
+                try step(sums, penalized, run, seconds: (now - start) / .seconds(1))
+                start = now
+                sums = BatchSums()
+                if stopSignal.isRequested { return false }
+            }
+            if batch == nil { return true }
+        }
+    }
+
+    /// Adds a batch's loss and gradients to `sums`.
+    private func take(_ batch: Batch, _ penalized: [Parameter], _ sums: inout BatchSums) throws {
+        sums.batches += 1
+        let samples = batch.count
+        if samples == 0 { return }
+        let number = progress.batchesTaken + sums.batches - 1
+        let (loss, gradients, result) =
+            detectsAnomalies
+            ? try detectingAnomalies(in: model) { try pass(batch, number, penalized) }
+            : try pass(batch, number, penalized)
+        guard loss.isFinite else { throw error(.loss(loss)) }
+        for index in trainingMetrics.indices {
+            trainingMetrics[index].update(result.predictions!.detached, result.targets!)
+        }
+        sums.add(loss, gradients, samples, isAlone: accumulation == 1)
+    }
+
+    private func pass(
+        _ batch: Batch, _ number: Int, _ penalized: [Parameter]
+    ) throws -> (loss: Double, gradients: Gradients, result: ForwardPass) {
+        // Of (seed, batch) alone, whatever was drawn before: a run that is resumed draws the same.
+        var generator = PhiloxGenerator(key: progress.seed ^ 0x5472_6169_6E65_7221, stream: UInt64(number))
+        var pass: ForwardPass?
+        let (loss, gradients) = try valueAndGradients(of: model, using: &generator) {
+            let result = try forward(model, batch, false)
+            pass = result
+            guard let penalty, penalty.isInLoss else { return result.loss }
+            return result.loss + penalty.value(of: penalized).cast(to: result.loss.dtype)
+        }
+        return (loss.item, gradients, pass!)
+    }
+
+    private func step(_ sums: BatchSums, _ penalized: [Parameter], _ run: TrainingRun, seconds: Double) throws {
+        var gradients = sums.mean(isAlone: accumulation == 1)
+        var norm: Double?
+        if measuresGradientNorm { norm = gradients.norm }
+        switch clipping {
+        case .norm(let limit):
+            let found = norm ?? gradients.norm
+            norm = found
+            let factor = limit / (found + 1e-6)
+            if factor < 1 { gradients = gradients * factor }
+        case .value(let limit): gradients = gradients.clipped(toValue: limit)
+        case nil: break
+        }
+        if let norm, !norm.isFinite { throw error(.gradientNorm(norm)) }
+        for callback in callbacks { try callback.gradientsTaken(gradients, step: progress.step + 1, of: run) }
+
+        let factor = rateFactor
+        progress.learningRate = optimizers[0].learningRate * factor
+        update(gradients, factor, penalized)
+        averaging?.update()
+
+        let loss = sums.lossSum / Double(sums.samples)
+        progress.step += 1
+        progress.batch += sums.batches
+        progress.batchesTaken += sums.batches
+        progress.lossSum += sums.lossSum
+        progress.samples += sums.samples
+        progress.seconds += seconds
+        try checkpointing?(.step)
+        if callbacks.isEmpty { return }
+        let report = StepReport(
+            epoch: progress.epoch + 1, step: progress.step,
+            stepOfEpoch: (progress.batch + accumulation - 1) / accumulation, loss: loss, samples: sums.samples,
+            learningRate: progress.learningRate, gradientNorm: norm, seconds: seconds)
+        for callback in callbacks { try callback.stepEnded(report, of: run) }
+    }
+
+    /// What the optimizers' learning rates are multiplied by now.
+    private var rateFactor: Double {
+        let scale = plateau?.scale ?? 1
+        guard let schedule else { return scale }
+        return scale * schedule.factor(at: schedule.unit == .step ? progress.step : progress.epoch)
+    }
+
+    private func update(_ gradients: Gradients, _ factor: Double, _ penalized: [Parameter]) {
+        for optimizer in optimizers {
+            let own = factor == 1 ? [] : optimizer.groups.map(\.learningRate)
+            for index in own.indices { optimizer.groups[index].learningRate = own[index] * factor }
+            optimizer.update(with: gradients)
+            if let penalty, penalty.isProximal {
+                for group in optimizer.groups {
+                    for parameter in group.parameters where penalized.contains(where: { $0 === parameter }) {
+                        penalty.shrink(parameter, learningRate: group.learningRate)
+                    }
+                }
+            }
+            for index in own.indices { optimizer.groups[index].learningRate = own[index] }
+        }
+    }
+
+    private func error(_ reason: TrainingError.Reason) -> TrainingError {
+        TrainingError(
+            reason, epoch: progress.epoch + 1, step: progress.step + 1,
+            learningRate: optimizers[0].learningRate * rateFactor)
+    }
+}
+
+/// Batches on the way to one step.
+private struct BatchSums {
+    var batches = 0
+    var samples = 0
+    var lossSum = 0.0
+    private var gradients = Gradients()
+
+    mutating func add(_ loss: Double, _ gradients: Gradients, _ samples: Int, isAlone: Bool) {
+        self.samples += samples
+        lossSum += loss * Double(samples)
+        if isAlone { self.gradients = gradients } else { self.gradients += gradients * Double(samples) }
+    }
+
+    func mean(isAlone: Bool) -> Gradients { isAlone ? gradients : gradients / Double(samples) }
+}
