@@ -1,7 +1,8 @@
 import CotangentNN
 import CotangentTensor
 
-/// What is added to the loss so that weights stay small (L2) or become zero (L1): l1 Σ|w| + l2 Σw², over all chosen weights.
+/// What is added to the loss so that weights stay small (L2) or become zero (L1): l1 Σ|w| + l2 Σw², over all chosen
+/// weights.
 ///
 /// ```swift
 /// trainer.penalty = .l2(1e-4)
@@ -56,8 +57,8 @@ public struct Penalty: Sendable {
     /// threshold; Parikh and Boyd, "Proximal algorithms", 2014, §6.5.2). Frozen ones stay.
     ///
     /// With plain gradient descent this is the proximal gradient method, whose fixed points are the minima of loss plus
-    /// penalty. Adam and the like scale each weight's gradient, and this step does not: as weight decay in AdamW, it acts
-    /// apart from the gradient, with the learning rate alone.
+    /// penalty. Adam and the like scale each weight's gradient, and this step does not: as weight decay in AdamW, it
+    /// acts apart from the gradient, with the learning rate alone.
     public func shrink(_ model: some Module, learningRate: Double) {
         for parameter in parameters(of: model) { shrink(parameter, learningRate: learningRate) }
     }

@@ -1,15 +1,15 @@
 import CotangentTensor
 
-/// How the learning rate changes as training goes on: a function from the time, counted from 0, to the factor by which the
-/// optimizer's learning rate is multiplied.
+/// How the learning rate changes as training goes on: a function from the time, counted from 0, to the factor by which
+/// the optimizer's learning rate is multiplied.
 ///
 /// ```swift
 /// trainer.schedule = .warmUp(steps: 100).then(.cosine(steps: 900))
 /// trainer.schedule = .step(every: 10, by: 0.1).perEpoch
 /// ```
 ///
-/// Time is steps of the optimizer, or epochs where ``perEpoch`` says so. It is a pure function and keeps nothing, so a plain
-/// loop uses it as well, and a run that is resumed goes on where it was:
+/// Time is steps of the optimizer, or epochs where ``perEpoch`` says so. It is a pure function and keeps nothing, so a
+/// plain loop uses it as well, and a run that is resumed goes on where it was:
 ///
 /// ```swift
 /// optimizer.learningRate = 0.1 * schedule.factor(at: step)
@@ -41,8 +41,8 @@ public struct LearningRateSchedule: Sendable {
         return result
     }
 
-    /// This schedule as long as it takes, then `next`, whose time begins at 0 there: PyTorch's `SequentialLR`. A schedule
-    /// that goes on for ever traps, as do steps before epochs.
+    /// This schedule as long as it takes, then `next`, whose time begins at 0 there: PyTorch's `SequentialLR`. A
+    /// schedule that goes on for ever traps, as do steps before epochs.
     public func then(_ next: LearningRateSchedule) -> LearningRateSchedule {
         guard let length else {
             fail("LearningRateSchedule.then", "the schedule before it has no end: it needs a number of steps")

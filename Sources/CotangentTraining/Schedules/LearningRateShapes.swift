@@ -53,8 +53,8 @@ extension LearningRateSchedule {
         }
     }
 
-    /// Half a wave of the cosine from 1 down to `to`: to + (1 − to) (1 + cos(π t/steps))/2 (Loshchilov and Hutter, 2017).
-    /// Behind `steps` it stays there, where PyTorch's `CosineAnnealingLR` rises again.
+    /// Half a wave of the cosine from 1 down to `to`: to + (1 − to) (1 + cos(π t/steps))/2 (Loshchilov and Hutter,
+    /// 2017). Behind `steps` it stays there, where PyTorch's `CosineAnnealingLR` rises again.
     public static func cosine(steps: Int, to end: Double = 0) -> LearningRateSchedule {
         requirePositive("cosine", steps)
         return LearningRateSchedule(length: steps) {
@@ -83,9 +83,9 @@ extension LearningRateSchedule {
     }
 
     /// One cycle (Smith and Topin, 2018): from 1/divisor up to 1 within the share `rising` of the steps, then down to
-    /// 1/(divisor · finalDivisor), in waves of the cosine or, with `isLinear`, in lines. The optimizer's learning rate is the
-    /// largest. PyTorch's `OneCycleLR`, without its cycle of the momentum; with `threePhases` it goes down to the
-    /// beginning as fast as it came up, and from there to the end.
+    /// 1/(divisor · finalDivisor), in waves of the cosine or, with `isLinear`, in lines. The optimizer's learning rate
+    /// is the largest. PyTorch's `OneCycleLR`, without its cycle of the momentum; with `threePhases` it goes down to
+    /// the beginning as fast as it came up, and from there to the end.
     public static func oneCycle(
         steps: Int, rising: Double = 0.3, divisor: Double = 25, finalDivisor: Double = 1e4, isLinear: Bool = false,
         threePhases: Bool = false

@@ -3,8 +3,8 @@ import CotangentNN
 import CotangentTensor
 
 extension Trainer {
-    /// The mean loss over all samples, without penalties, and the metrics, "loss" first. The model runs in inference, with
-    /// the weights that it has, and nothing is recorded.
+    /// The mean loss over all samples, without penalties, and the metrics, "loss" first. The model runs in inference,
+    /// with the weights that it has, and nothing is recorded.
     ///
     /// - Throws: what loader and loss throw.
     public func evaluate<Source: BatchSource>(

@@ -1,7 +1,8 @@
 import CotangentNN
 import CotangentTensor
 
-/// An average of a model's parameters in which steps long ago count ever less; it often does better than the last step's.
+/// An average of a model's parameters in which steps long ago count ever less; it often does better than the last
+/// step's.
 ///
 /// a ← p at the first update, then a ← a + (1 − decay) (p − a): the arithmetic of PyTorch's `swa_utils` with
 /// `get_ema_multi_avg_fn`. Buffers are not averaged.

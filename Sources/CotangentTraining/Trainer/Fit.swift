@@ -7,8 +7,8 @@ extension Trainer {
     /// on where it was interrupted: after `fit(loader, epochs: 5)`, `fit(loader, epochs: 8)` takes three more.
     ///
     /// - Returns: all epochs so far.
-    /// - Throws: ``TrainingError`` for a loss that is NaN or infinite; what loader, loss and callbacks throw. All callbacks
-    ///   are told that the run failed.
+    /// - Throws: ``TrainingError`` for a loss that is NaN or infinite; what loader, loss and callbacks throw. All
+    ///   callbacks are told that the run failed.
     @discardableResult
     public func fit<Training: BatchSource>(
         _ training: Training, epochs: Int

@@ -30,9 +30,9 @@ public final class Trainer<M: Module, Batch: TrainingBatch> {
     public var clipping: GradientClipping?
     /// Whether the gradients' norm is reported where no clipping by norm needs it.
     public var measuresGradientNorm = false
-    /// How many batches make one step. Its gradient is that of their samples' mean loss, as if they were one batch; only
-    /// layers that look at the whole batch, such as batch normalisation, see the difference. What is left at the end of
-    /// an epoch makes a step of its own.
+    /// How many batches make one step. Its gradient is that of their samples' mean loss, as if they were one batch;
+    /// only layers that look at the whole batch, such as batch normalisation, see the difference. What is left at the
+    /// end of an epoch makes a step of its own.
     public var accumulation = 1
     /// Validation measures the averaged weights, and at the end of a whole run the model gets them.
     public var averaging: ExponentialMovingAverage?
@@ -77,8 +77,8 @@ public final class Trainer<M: Module, Batch: TrainingBatch> {
 
     /// - Parameters:
     ///   - optimizers: one or several.
-    ///   - seed: of the random numbers that layers draw in training. Each batch has its own, so that a run which is resumed
-    ///     draws the same.
+    ///   - seed: of the random numbers that layers draw in training. Each batch has its own, so that a run which is
+    ///     resumed draws the same.
     ///   - loss: the mean loss of a batch's samples, one element.
     ///   - predict: predictions and targets of a batch, which metrics and ``predict(_:)`` need. It is called in
     ///     validation alone.
@@ -92,8 +92,8 @@ public final class Trainer<M: Module, Batch: TrainingBatch> {
         }
     }
 
-    /// - Parameter forward: loss, predictions and targets of a batch from one pass, so that metrics are taken in training
-    ///   as well.
+    /// - Parameter forward: loss, predictions and targets of a batch from one pass, so that metrics are taken in
+    ///   training as well.
     public convenience init(
         _ model: M, _ optimizers: any Optimizer..., seed: UInt64 = 0,
         forward: @escaping (M, Batch) throws -> (loss: Tensor, predictions: Tensor, targets: Tensor)
@@ -117,8 +117,8 @@ public final class Trainer<M: Module, Batch: TrainingBatch> {
         return state
     }
 
-    /// Goes back to where a run stood: ``fit(_:epochs:)`` goes on from there, in the middle of an epoch too. The trainer must
-    /// be set up as it was; model and optimizers are restored apart from it.
+    /// Goes back to where a run stood: ``fit(_:epochs:)`` goes on from there, in the middle of an epoch too. The
+    /// trainer must be set up as it was; model and optimizers are restored apart from it.
     ///
     /// - Throws: ``TrainingError``, where the state does not fit. Then nothing has been changed.
     public func restore(_ state: TrainerState) throws(TrainingError) {
@@ -138,8 +138,8 @@ public final class Trainer<M: Module, Batch: TrainingBatch> {
 }
 
 extension Trainer where M: Layer, Batch == Samples {
-    /// - Parameter loss: the mean loss of what the model gives for x, and y: `{ crossEntropy($0, $1) }`. Loss and metrics
-    ///   share one pass.
+    /// - Parameter loss: the mean loss of what the model gives for x, and y: `{ crossEntropy($0, $1) }`. Loss and
+    ///   metrics share one pass.
     public convenience init(
         _ model: M, _ optimizers: any Optimizer..., seed: UInt64 = 0,
         loss: @escaping (_ predictions: Tensor, _ targets: Tensor) throws -> Tensor

@@ -1,8 +1,8 @@
 import CotangentNN
 import CotangentTensor
 
-/// Where a run stands: plain values, with which ``Trainer/restore(_:)`` goes on to the same bits, given the model's snapshot
-/// and the optimizers' states of the same moment.
+/// Where a run stands: plain values, with which ``Trainer/restore(_:)`` goes on to the same bits, given the model's
+/// snapshot and the optimizers' states of the same moment.
 public struct TrainerState: Sendable, Equatable {
     /// The key of the random numbers that layers draw in training.
     public var seed: UInt64
