@@ -13,6 +13,7 @@ let package = Package(
         .executableTarget(name: "CharacterModel", dependencies: ["RecurrentSupport"]),
         .executableTarget(name: "VanishingGradients", dependencies: ["RecurrentSupport"]),
         .executableTarget(name: "AddingProblem", dependencies: ["RecurrentSupport"]),
+        .executableTarget(name: "NamedEntities", dependencies: ["RecurrentSupport"]),
         .target(name: "RecurrentSupport", dependencies: [.product(name: "Cotangent", package: "Cotangent")]),
         .target(name: "DigitsSupport", dependencies: [.product(name: "Cotangent", package: "Cotangent")]),
     ],
