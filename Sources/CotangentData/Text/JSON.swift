@@ -1,5 +1,5 @@
 /// A JSON value (RFC 8259), as files from outside hold it.
-package enum JSON {
+package enum JSON: Sendable, Equatable {
     case null
     case bool(Bool)
     case number(Double)
@@ -48,5 +48,20 @@ package enum JSON {
             }
         }
         return result + "\""
+    }
+}
+
+extension JSON {
+    /// The value as JSON writes it, in one line; members by name.
+    package var text: String {
+        switch self {
+        case .null: "null"
+        case .bool(let flag): "\(flag)"
+        case .number(let number): Int(exactly: number).map { "\($0)" } ?? "\(number)"
+        case .string(let string): JSON.quoted(string)
+        case .array(let items): "[\(items.map(\.text).joined(separator: ", "))]"
+        case .object(let members):
+            "{\(members.sorted { $0.key < $1.key }.map { "\(JSON.quoted($0.key)): \($0.value.text)" }.joined(separator: ", "))}"
+        }
     }
 }
