@@ -39,7 +39,7 @@ public struct StepReport: Sendable, Equatable {
     public var learningRate: Double
     /// The gradients' common norm before clipping; nil where nobody asked for it.
     public var gradientNorm: Double?
-    /// Since the step before ended.
+    /// Since the step before ended, or the epoch began.
     public var seconds: Double
 
     public init(

@@ -1,15 +1,5 @@
 import CotangentTensor
 
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Android)
-    import Android
-#endif
-
 extension LearningRateSchedule {
     /// `factor` for so many steps: PyTorch's `ConstantLR`.
     public static func constant(_ factor: Double = 1, steps: Int? = nil) -> LearningRateSchedule {
@@ -20,17 +10,17 @@ extension LearningRateSchedule {
     /// Multiplied by `factor` after every `every` steps: factor^⌊t/every⌋, `StepLR`.
     public static func step(every: Int, by factor: Double = 0.1) -> LearningRateSchedule {
         requirePositive("step", every)
-        return LearningRateSchedule { power(factor, $0 / every) }
+        return LearningRateSchedule { power(factor, Double($0 / every)) }
     }
 
     /// Multiplied by `factor` at each of the times `at`: `MultiStepLR`.
     public static func multiStep(at milestones: [Int], by factor: Double = 0.1) -> LearningRateSchedule {
-        LearningRateSchedule { time in power(factor, milestones.count { $0 <= time }) }
+        LearningRateSchedule { time in power(factor, Double(milestones.count { $0 <= time })) }
     }
 
     /// factorᵗ: `ExponentialLR`.
     public static func exponential(by factor: Double) -> LearningRateSchedule {
-        LearningRateSchedule { power(factor, $0) }
+        LearningRateSchedule { power(factor, Double($0)) }
     }
 
     /// In a straight line from one factor to another: `LinearLR`.
@@ -49,7 +39,7 @@ extension LearningRateSchedule {
     public static func polynomial(steps: Int, power exponent: Double = 1) -> LearningRateSchedule {
         requirePositive("polynomial", steps)
         return LearningRateSchedule(length: steps) { time in
-            pow(1 - Double(min(time, steps)) / Double(steps), exponent)
+            power(1 - Double(min(time, steps)) / Double(steps), exponent)
         }
     }
 
@@ -119,15 +109,5 @@ extension LearningRateSchedule {
 }
 
 private func halfWave(from start: Double, to end: Double, _ share: Double) -> Double {
-    end + (start - end) * (1 + cos(.pi * share)) / 2
-}
-
-private func power(_ base: Double, _ exponent: Int) -> Double {
-    var (result, square, rest) = (1.0, base, exponent)
-    while rest > 0 {
-        if rest & 1 == 1 { result *= square }
-        square *= square
-        rest >>= 1
-    }
-    return result
+    end + (start - end) * (1 + cosine(halfTurns: share)) / 2
 }

@@ -27,6 +27,7 @@ extension Trainer {
     ) throws -> History where Training.Batch == Batch {
         requireSense(epochs, hasValidation: validate != nil)
         stopSignal.clear()
+        penalized = penalty?.parameters(of: model) ?? []
         let run = TrainingRun(
             epochs: epochs, stepsPerEpoch: training.batchCount.map { ($0 + accumulation - 1) / accumulation },
             stepsBefore: progress.step, metricNames: isOnePass ? metrics.map(\.name) : [],

@@ -10,15 +10,14 @@ extension Trainer {
         _ training: Training, _ run: TrainingRun
     ) throws -> Bool where Training.Batch == Batch {
         var batches = training.batches(epoch: progress.epoch, from: progress.batch)
-        let penalized = penalty.map { $0.parameters(of: model) } ?? []
         var sums = BatchSums()
         var start = ContinuousClock.now
         while true {
             let batch = try batches.next()
-            if let batch { try take(batch, penalized, &sums) }
+            if let batch { try take(batch, &sums) }
             if sums.batches == accumulation || (batch == nil && sums.batches > 0) {
                 let now = ContinuousClock.now
-                try step(sums, penalized, run, seconds: (now - start) / .seconds(1))
+                try step(sums, run, seconds: (now - start) / .seconds(1))
                 start = now
                 sums = BatchSums()
                 if stopSignal.isRequested { return false }
@@ -28,15 +27,11 @@ extension Trainer {
     }
 
     /// Adds a batch's loss and gradients to `sums`.
-    private func take(_ batch: Batch, _ penalized: [Parameter], _ sums: inout BatchSums) throws {
+    private func take(_ batch: Batch, _ sums: inout BatchSums) throws {
         sums.batches += 1
         let samples = batch.count
         if samples == 0 { return }
-        let number = progress.batchesTaken + sums.batches - 1
-        let (loss, gradients, result) =
-            detectsAnomalies
-            ? try detectingAnomalies(in: model) { try pass(batch, number, penalized) }
-            : try pass(batch, number, penalized)
+        let (loss, gradients, result) = try pass(batch, progress.batchesTaken + sums.batches - 1)
         guard loss.isFinite else { throw error(.loss(loss)) }
         for index in trainingMetrics.indices {
             trainingMetrics[index].update(result.predictions!.detached, result.targets!)
@@ -44,22 +39,24 @@ extension Trainer {
         sums.add(loss, gradients, samples, isAlone: accumulation == 1)
     }
 
-    private func pass(
-        _ batch: Batch, _ number: Int, _ penalized: [Parameter]
-    ) throws -> (loss: Double, gradients: Gradients, result: ForwardPass) {
-        // Of (seed, batch) alone, whatever was drawn before: a run that is resumed draws the same.
+    /// Loss, penalties included, and gradients of the batch with this number.
+    func pass(_ batch: Batch, _ number: Int) throws -> (loss: Double, gradients: Gradients, result: ForwardPass) {
+        // Of (seed, number) alone, whatever was drawn before: a run that is resumed draws the same.
         var generator = PhiloxGenerator(key: progress.seed ^ 0x5472_6169_6E65_7221, stream: UInt64(number))
-        var pass: ForwardPass?
-        let (loss, gradients) = try valueAndGradients(of: model, using: &generator) {
-            let result = try forward(model, batch, false)
-            pass = result
-            guard let penalty, penalty.isInLoss else { return result.loss }
-            return result.loss + penalty.value(of: penalized).cast(to: result.loss.dtype)
+        var result: ForwardPass?
+        func take() throws -> (value: Tensor, gradients: Gradients) {
+            try valueAndGradients(of: model, using: &generator) {
+                let made = try forward(model, batch, false)
+                result = made
+                guard let penalty, penalty.isInLoss else { return made.loss }
+                return made.loss + penalty.value(of: penalized).cast(to: made.loss.dtype)
+            }
         }
-        return (loss.item, gradients, pass!)
+        let (loss, gradients) = detectsAnomalies ? try detectingAnomalies(in: model, take) : try take()
+        return (loss.item, gradients, result!)
     }
 
-    private func step(_ sums: BatchSums, _ penalized: [Parameter], _ run: TrainingRun, seconds: Double) throws {
+    private func step(_ sums: BatchSums, _ run: TrainingRun, seconds: Double) throws {
         var gradients = sums.mean(isAlone: accumulation == 1)
         var norm: Double?
         if measuresGradientNorm { norm = gradients.norm }
@@ -77,7 +74,7 @@ extension Trainer {
 
         let factor = rateFactor
         progress.learningRate = optimizers[0].learningRate * factor
-        update(gradients, factor, penalized)
+        update(gradients, factor)
         averaging?.update()
 
         let loss = sums.lossSum / Double(sums.samples)
@@ -103,7 +100,8 @@ extension Trainer {
         return scale * schedule.factor(at: schedule.unit == .step ? progress.step : progress.epoch)
     }
 
-    private func update(_ gradients: Gradients, _ factor: Double, _ penalized: [Parameter]) {
+    /// A step of all optimizers, their learning rates multiplied by `factor` meanwhile.
+    func update(_ gradients: Gradients, _ factor: Double) {
         for optimizer in optimizers {
             let own = factor == 1 ? [] : optimizer.groups.map(\.learningRate)
             for index in own.indices { optimizer.groups[index].learningRate = own[index] * factor }

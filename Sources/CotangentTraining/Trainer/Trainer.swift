@@ -9,7 +9,7 @@ import CotangentTensor
 /// trainer.metrics = [Accuracy()]
 /// trainer.schedule = .warmUp(steps: 100).then(.cosine(steps: 900))
 /// trainer.earlyStopping = EarlyStopping(patience: 10)
-/// let history = try trainer.fit(DataLoader(training, batchSize: 32), validation: DataLoader(rest, batchSize: 256), epochs: 50)
+/// let history = try trainer.fit(loader, validation: validationLoader, epochs: 50)
 /// ```
 ///
 /// It does what a loop of ten lines does and what one adds to it in time; where a step is something else, such as a
@@ -54,6 +54,8 @@ public final class Trainer<M: Module, Batch: TrainingBatch> {
     let isOnePass: Bool
     let givesPredictions: Bool
     var progress: TrainerState
+    /// What the penalty chooses, found when a run begins.
+    var penalized: [Parameter] = []
     /// Of the epoch at work.
     var trainingMetrics: [any Metric] = []
 
