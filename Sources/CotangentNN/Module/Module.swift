@@ -43,16 +43,6 @@ extension Module {
 
     /// How many numbers training changes, frozen ones included.
     public var parameterCount: Int { parameters.reduce(0) { $0 + $1.shape.elementCount } }
-
-    /// Takes the parameters whose names `isIncluded` out of training: they get no gradient and are not changed.
-    public func freeze(where isIncluded: (String) -> Bool = { _ in true }) { setTrainable(false, isIncluded) }
-
-    /// Puts frozen parameters back into training.
-    public func unfreeze(where isIncluded: (String) -> Bool = { _ in true }) { setTrainable(true, isIncluded) }
-
-    private func setTrainable(_ isTrainable: Bool, _ isIncluded: (String) -> Bool) {
-        for (name, parameter) in namedParameters where isIncluded(name) { parameter.isTrainable = isTrainable }
-    }
 }
 
 /// What a module consists of.
@@ -61,6 +51,8 @@ package struct Structure {
     package private(set) var buffers: [(name: String, buffer: Buffer)] = []
     /// Properties that cannot be looked into: functions.
     package private(set) var closures: [String] = []
+    /// Further names of parameters and buffers that were found before: tied weights.
+    private var repeated: [(name: String, id: ObjectIdentifier)] = []
     /// Parameters, buffers and other objects that were visited.
     private var seen: Set<ObjectIdentifier> = []
 
@@ -68,6 +60,11 @@ package struct Structure {
 
     package var names: [ObjectIdentifier: String] {
         Dictionary(parameters.map { (ObjectIdentifier($0.parameter), $0.name) }) { first, _ in first }
+    }
+
+    /// The further names of each parameter and buffer that has several, in their order.
+    package var aliases: [ObjectIdentifier: [String]] {
+        repeated.reduce(into: [:]) { $0[$1.id, default: []].append($1.name) }
     }
 
     /// The layer that each parameter belongs to, where that is not the model itself.
@@ -83,9 +80,9 @@ package struct Structure {
     private mutating func visit(_ value: Any, _ path: String) {
         switch value {
         case let parameter as Parameter:
-            if seen.insert(ObjectIdentifier(parameter)).inserted { parameters.append((path, parameter)) }
+            if isNew(parameter, path) { parameters.append((path, parameter)) }
         case let buffer as Buffer:
-            if seen.insert(ObjectIdentifier(buffer)).inserted { buffers.append((path, buffer)) }
+            if isNew(buffer, path) { buffers.append((path, buffer)) }
         case is Tensor:
             fail(
                 "namedParameters",
@@ -96,6 +93,12 @@ package struct Structure {
         default:
             visitChildren(of: value, path)
         }
+    }
+
+    private mutating func isNew(_ object: AnyObject, _ path: String) -> Bool {
+        let isNew = seen.insert(ObjectIdentifier(object)).inserted
+        if !isNew { repeated.append((path, ObjectIdentifier(object))) }
+        return isNew
     }
 
     private mutating func visitChildren(of value: Any, _ path: String) {

@@ -38,6 +38,17 @@ public struct Snapshot: Sendable, Equatable {
     public func map(_ transform: (_ name: String, _ tensor: Tensor) throws -> Tensor) rethrows -> Snapshot {
         Snapshot(try names.map { ($0, try transform($0, tensors[$0]!)) })
     }
+
+    /// The same tensors under other names; what `rename` gives nil for is left out.
+    ///
+    /// ```swift
+    /// // As PyTorch's model calls them, where Swift has camel case
+    /// model.snapshot().renamed { $0.replacing("fullyConnected", with: "fully_connected") }
+    /// ```
+    /// Two tensors that would get the same name trap.
+    public func renamed(_ rename: (String) throws -> String?) rethrows -> Snapshot {
+        Snapshot(try names.compactMap { name in try rename(name).map { ($0, tensors[name]!) } })
+    }
 }
 
 /// A snapshot that does not fit the model.
@@ -46,7 +57,7 @@ public struct SnapshotError: Error, Sendable, Equatable, CustomStringConvertible
     public var missing: [String] = []
     /// Names that the snapshot has and the model lacks.
     public var unexpected: [String] = []
-    /// Names whose dtypes or shapes differ, with both.
+    /// Names whose dtypes or shapes differ, with both; names of one parameter whose values differ.
     public var mismatched: [String] = []
 
     public var description: String {
@@ -55,41 +66,5 @@ public struct SnapshotError: Error, Sendable, Equatable, CustomStringConvertible
         if !unexpected.isEmpty { parts.append("unexpected: \(unexpected.joined(separator: ", "))") }
         if !mismatched.isEmpty { parts.append("of another shape or dtype: \(mismatched.joined(separator: "; "))") }
         return "the snapshot does not fit the model, which was left as it was. " + parts.joined(separator: ". ")
-    }
-}
-
-extension Module {
-    /// The values of all parameters and buffers now. Training the model on does not change it.
-    public func snapshot() -> Snapshot {
-        let structure = Structure(of: self)
-        return Snapshot(
-            structure.parameters.map { ($0.name, $0.parameter.stored) }
-                + structure.buffers.map { ($0.name, $0.buffer.value) })
-    }
-
-    /// Gives all parameters and buffers the snapshot's values.
-    ///
-    /// - Throws: ``SnapshotError``, which lists every name that is missing, unexpected, or of another shape or dtype. Then
-    ///   nothing has been changed.
-    public func restore(_ snapshot: Snapshot) throws(SnapshotError) {
-        let structure = Structure(of: self)
-        var error = SnapshotError()
-        let own =
-            structure.parameters.map { ($0.name, $0.parameter.stored) }
-            + structure.buffers.map { ($0.name, $0.buffer.value) }
-        for (name, value) in own {
-            guard let new = snapshot[name] else {
-                error.missing.append(name)
-                continue
-            }
-            if new.shape != value.shape || new.dtype != value.dtype {
-                error.mismatched.append("\(name) is \(value.summary), in the snapshot \(new.summary)")
-            }
-        }
-        let names = Set(own.map(\.0))
-        error.unexpected = snapshot.names.filter { !names.contains($0) }
-        guard error == SnapshotError() else { throw error }
-        for (name, parameter) in structure.parameters { parameter.value = snapshot[name]! }
-        for (name, buffer) in structure.buffers { buffer.value = snapshot[name]! }
     }
 }
