@@ -15,7 +15,7 @@ import CotangentTensor
 /// one changes nothing. (S. Ioffe, C. Szegedy, "Batch normalization", 2015.)
 public struct BatchNorm<Axes: SpatialAxes>: Layer, ModuleContainer, DescribedModule {
     public let epsilon: Double
-    /// How much a batch counts in the running figures; nil for the average of all batches.
+    /// How much a batch counts in the running figures, within 0...1; nil for the average of all batches.
     public let momentum: Double?
     private let channels: ChannelStatistics
 
@@ -25,7 +25,7 @@ public struct BatchNorm<Axes: SpatialAxes>: Layer, ModuleContainer, DescribedMod
         tracksRunningStatistics: Bool = true, dtype: DType = .float32
     ) {
         channels = ChannelStatistics(
-            Self.name, features, epsilon, affine: affine, tracks: tracksRunningStatistics, dtype)
+            Self.name, features, epsilon, momentum, affine: affine, tracks: tracksRunningStatistics, dtype)
         self.epsilon = epsilon
         self.momentum = momentum
     }
@@ -38,16 +38,17 @@ public struct BatchNorm<Axes: SpatialAxes>: Layer, ModuleContainer, DescribedMod
     /// How many batches the running figures have followed, int64.
     public var batchesTracked: Buffer? { channels.running?.batches }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor {
+    public func callAsFunction(_ x: Tensor) -> Tensor { observed(normalized(x)) }
+
+    private func normalized(_ x: Tensor) -> Tensor {
         let (weight, bias) = (weight?.value, bias?.value)
         guard x.rank == Axes.count + 2 || Axes.count == 1 && x.rank == 2, x.shape[1] == features else {
-            return observed(reject(Self.name, "the input is \(x.summary), not \(expectedShape)", meant: x))
+            return reject(Self.name, "the input is \(x.summary), not \(expectedShape)", meant: x)
         }
         if Scope.current?.mode != .training, let running = channels.running {
-            return observed(
-                batchNorm(
-                    x, mean: running.mean.value, variance: running.variance.value, weight: weight, bias: bias,
-                    epsilon: epsilon))
+            return batchNorm(
+                x, mean: running.mean.value, variance: running.variance.value, weight: weight, bias: bias,
+                epsilon: epsilon)
         }
         let (y, figures) = batchNormWithFigures(x, weight, bias, epsilon)
         if let figures, let running = channels.running {
@@ -55,7 +56,7 @@ public struct BatchNorm<Axes: SpatialAxes>: Layer, ModuleContainer, DescribedMod
             running.batches.value = batches
             channels.update(figures, count: x.count / features, momentum: momentum ?? 1 / batches.item)
         }
-        return observed(y)
+        return y
     }
 
     private var expectedShape: String {

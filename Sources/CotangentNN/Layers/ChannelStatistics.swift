@@ -9,11 +9,18 @@ struct ChannelStatistics: Sendable {
     /// Mean, variance (unbiased) and the number of batches; nil where nothing is tracked.
     let running: (mean: Buffer, variance: Buffer, batches: Buffer)?
 
-    init(_ layer: String, _ features: Int, _ epsilon: Double, affine: Bool, tracks: Bool, _ dtype: DType) {
-        guard features > 0, epsilon >= 0 else {
+    init(
+        _ layer: String, _ features: Int, _ epsilon: Double, _ momentum: Double?, affine: Bool, tracks: Bool,
+        _ dtype: DType
+    ) {
+        guard features > 0, epsilon >= 0, epsilon.isFinite else {
             fail(
                 layer,
-                "\(features) features with epsilon \(epsilon): the first must be positive, the second not negative")
+                "\(features) features with epsilon \(epsilon): the first must be positive, the second not negative and finite"
+            )
+        }
+        if let momentum, !(0...1).contains(momentum) {
+            fail(layer, "the momentum \(momentum), a batch's share in the running figures, must be within 0...1")
         }
         self.features = features
         weight = affine ? Parameter(Tensor.ones([features], dtype: dtype)) : nil

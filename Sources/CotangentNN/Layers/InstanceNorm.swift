@@ -12,7 +12,7 @@ import CotangentTensor
 /// traps. (D. Ulyanov, A. Vedaldi, V. Lempitsky, "Instance normalization", 2016.)
 public struct InstanceNorm<Axes: SpatialAxes>: Layer, ModuleContainer, DescribedModule {
     public let epsilon: Double
-    /// How much a batch counts in the running figures.
+    /// How much a batch counts in the running figures, within 0...1.
     public let momentum: Double
     private let channels: ChannelStatistics
 
@@ -21,7 +21,7 @@ public struct InstanceNorm<Axes: SpatialAxes>: Layer, ModuleContainer, Described
         tracksRunningStatistics: Bool = false, dtype: DType = .float32
     ) {
         channels = ChannelStatistics(
-            Self.name, features, epsilon, affine: affine, tracks: tracksRunningStatistics, dtype)
+            Self.name, features, epsilon, momentum, affine: affine, tracks: tracksRunningStatistics, dtype)
         self.epsilon = epsilon
         self.momentum = momentum
     }
@@ -33,8 +33,7 @@ public struct InstanceNorm<Axes: SpatialAxes>: Layer, ModuleContainer, Described
     public var runningVariance: Buffer? { channels.running?.variance }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        if x.rank == Axes.count + 1 { return observed(normalized(x.expandingAxis(0)).squeezed(axes: [0])) }
-        return observed(normalized(x))
+        observed(x.rank == Axes.count + 1 ? normalized(x.expandingAxis(0)).squeezed(axes: [0]) : normalized(x))
     }
 
     private func normalized(_ x: Tensor) -> Tensor {

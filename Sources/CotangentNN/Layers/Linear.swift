@@ -33,6 +33,19 @@ public struct Linear: Layer, DescribedModule, ReLUFusing {
         self.bias = bias.map { Parameter($0) }
     }
 
+    /// A layer of parameters that other layers have too: tied weights, `Linear(weight: embedding.weight)` say.
+    public init(weight: Parameter, bias: Parameter? = nil) {
+        let (shape, dtype) = (weight.shape, weight.dtype)
+        guard shape.rank == 2, bias.map({ $0.shape == [shape[0]] && $0.dtype == dtype }) ?? true else {
+            fail(
+                "Linear",
+                "the weight is \(dtype) \(shape), the bias \(bias.map { "\($0.dtype) \($0.shape)" } ?? "absent"): they must be [out, in] and [out]"
+            )
+        }
+        self.weight = weight
+        self.bias = bias
+    }
+
     public func callAsFunction(_ x: Tensor) -> Tensor { observed(linear(x, weight.value, bias?.value)) }
 
     /// With ReLU in the same pass.
@@ -40,14 +53,5 @@ public struct Linear: Layer, DescribedModule, ReLUFusing {
 
     package var summaryName: String {
         "Linear(\(weight.shape[1]) → \(weight.shape[0])\(bias == nil ? ", no bias" : ""))"
-    }
-}
-
-extension Layer {
-    /// Tells whoever watches the model's layers (see `summary()`) of this one's output, and returns it.
-    @inline(__always)
-    package func observed(_ output: Tensor) -> Tensor {
-        if let observer = Scope.current?.observer { observer.layerDidRun(self, output: output) }
-        return output
     }
 }

@@ -9,13 +9,13 @@ final class LayerTrace: LayerObserver {
     }
 
     private let model: Any
-    private lazy var names = Structure(of: model).names
+    private lazy var names = Structure(of: model).allNames
     /// Containers that have begun, with the name of the child that is at work.
     private var stack: [(container: Any, name: String)] = []
     /// What happened last inside of the innermost container.
     private var last = Event.nothing
-    private let keepsEntries: Bool
-    private(set) var entries: [Entry] = []
+    /// Told of each layer that has run.
+    private let onLayer: ((Entry) -> Void)?
 
     private enum Event {
         case nothing
@@ -23,17 +23,20 @@ final class LayerTrace: LayerObserver {
         case ended(parameter: ObjectIdentifier?)
     }
 
-    init(_ model: Any, keepsEntries: Bool) {
+    init(_ model: Any, onLayer: ((Entry) -> Void)? = nil) {
         self.model = model
-        self.keepsEntries = keepsEntries
+        self.onLayer = onLayer
     }
 
     func parameterWasRead(_ id: ObjectIdentifier) { last = .read(id) }
 
     func layerDidRun(_ layer: Any, output: Tensor) {
         if case .read(let id) = last { last = .ended(parameter: id) }
-        if keepsEntries { entries.append(Entry(path: path(of: layer) ?? stackPath, layer: layer, output: output)) }
+        onLayer?(Entry(path: name(of: layer), layer: layer, output: output))
     }
+
+    /// The name in the model of a layer that has just run.
+    func name(of layer: Any) -> String { path(of: layer) ?? stackPath }
 
     func enter(_ name: String, of container: Any) {
         stack.append((container, name))
@@ -67,10 +70,13 @@ final class LayerTrace: LayerObserver {
         return path
     }
 
+    /// The name of the layer that a parameter belongs to; nil for a parameter of another model.
+    func layer(ofParameter id: ObjectIdentifier) -> String? { names[id].map(Structure.layer(ofParameter:)) }
+
     /// The name of a part of the model by that of its parameters: "body.0" is named "body.0.weight" without "weight".
     private func path(of part: Any) -> String? {
-        for (own, parameter) in Structure(of: part).parameters {
-            guard let full = names[ObjectIdentifier(parameter)], full.hasSuffix(own) else { continue }
+        for (id, own) in Structure(of: part).allNames {
+            guard let full = names[id], full.hasSuffix(own) else { continue }
             let prefix = full.dropLast(own.count)
             if prefix.isEmpty { return "" }
             if prefix.hasSuffix(".") { return String(prefix.dropLast()) }

@@ -62,6 +62,11 @@ package struct Structure {
         Dictionary(parameters.map { (ObjectIdentifier($0.parameter), $0.name) }) { first, _ in first }
     }
 
+    /// Of parameters and buffers.
+    package var allNames: [ObjectIdentifier: String] {
+        names.merging(buffers.map { (ObjectIdentifier($0.buffer), $0.name) }) { first, _ in first }
+    }
+
     /// The further names of each parameter and buffer that has several, in their order.
     package var aliases: [ObjectIdentifier: [String]] {
         repeated.reduce(into: [:]) { $0[$1.id, default: []].append($1.name) }

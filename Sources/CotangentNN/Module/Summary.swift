@@ -34,26 +34,11 @@ public struct ModelSummary: Sendable, CustomStringConvertible {
                 row.parameterCount == 0 ? "" : grouped(row.parameterCount),
             ])
         }
-        let widths = (0..<4).map { column in cells.map { $0[column].count }.max()! }
-        func line(_ row: [String]) -> String {
-            var parts = (0..<3).map { row[$0] + String(repeating: " ", count: widths[$0] - row[$0].count) }
-            parts.append(String(repeating: " ", count: widths[3] - row[3].count) + row[3])
-            let text = parts.joined(separator: "  ")
-            return String(text[..<(text.lastIndex { $0 != " " }.map(text.index(after:)) ?? text.startIndex)])
-        }
-        let rule = String(repeating: "─", count: widths.reduce(6, +))
+        let (lines, width) = alignedColumns(cells, rightFrom: 3)
+        let rule = String(repeating: "─", count: width)
         let total =
             "\(grouped(parameterCount)) parameters: \(grouped(trainableCount)) trainable, \(grouped(frozenCount)) frozen; \(grouped(byteCount)) bytes"
-        return ([line(cells[0]), rule] + cells.dropFirst().map(line) + [rule, total]).joined(separator: "\n")
-    }
-
-    /// 1234567 as "1,234,567".
-    private func grouped(_ number: Int) -> String {
-        let digits = Array("\(number)")
-        return digits.indices.reduce(into: "") { text, index in
-            if index > 0, (digits.count - index) % 3 == 0 { text.append(",") }
-            text.append(digits[index])
-        }
+        return ([lines[0], rule] + lines.dropFirst() + [rule, total]).joined(separator: "\n")
     }
 }
 
@@ -63,7 +48,8 @@ extension Layer {
     ///
     /// An input that the model cannot take traps; ``validate(inputShape:dtype:)`` throws for it.
     public func summary(inputShape: Shape, dtype: DType = .float32) -> ModelSummary {
-        let trace = LayerTrace(self, keepsEntries: true)
+        var entries: [LayerTrace.Entry] = []
+        let trace = LayerTrace(self) { entries.append($0) }
         let outputShape: Shape
         do {
             outputShape = try shapesOnly(self, inputShape, dtype, trace)
@@ -72,12 +58,12 @@ extension Layer {
         }
         let structure = Structure(of: self)
         var counted: Set<ObjectIdentifier> = []
-        var rows = trace.entries.map { entry in
+        var rows = entries.map { entry in
             let own = Structure(of: entry.layer).parameters.map(\.parameter)
             let new = own.filter { counted.insert(ObjectIdentifier($0)).inserted }
             return ModelSummary.Row(
                 name: entry.path,
-                layer: (entry.layer as? any DescribedModule)?.summaryName ?? "\(type(of: entry.layer))",
+                layer: describe(layer: entry.layer),
                 outputShape: entry.output.shape, parameterCount: new.reduce(0) { $0 + $1.shape.elementCount })
         }
         for (name, parameter) in structure.parameters where !counted.contains(ObjectIdentifier(parameter)) {

@@ -33,7 +33,7 @@ extension Layer {
     /// - Throws: ``ShapeError``, which names the layer and what it expects.
     @discardableResult
     public func validate(inputShape: Shape, dtype: DType = .float32) throws(ShapeError) -> Shape {
-        try shapesOnly(self, inputShape, dtype, LayerTrace(self, keepsEntries: false))
+        try shapesOnly(self, inputShape, dtype, LayerTrace(self))
     }
 }
 

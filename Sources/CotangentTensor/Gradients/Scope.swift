@@ -16,8 +16,8 @@ package final class Scope {
     @exclusivity(unchecked) package var overrides: [ObjectIdentifier: Tensor] = [:]
     /// New values of buffers, which the outermost scope commits when it succeeds.
     private var pending: [ObjectIdentifier: (value: Tensor, commit: (Tensor) -> Void)] = [:]
-    /// A checkpoint's second run leaves state alone.
-    @exclusivity(unchecked) var discardsUpdates = false
+    /// A checkpoint's second run leaves state alone, and so do measurements.
+    @exclusivity(unchecked) package var discardsUpdates = false
     @exclusivity(unchecked) var abstractRun: AbstractRun?
     @exclusivity(unchecked) var anomalies: AnomalyLog?
     @exclusivity(unchecked) package var observer: LayerObserver?
@@ -154,28 +154,4 @@ public func running<R>(
 /// Runs `body` in `mode` and returns its result.
 public func running<R>(in mode: Mode, _ body: () throws -> R) rethrows -> R {
     try Scope.run(mode: mode) { _ in try body() }
-}
-
-/// Told of what a model does while it runs: see `summary()`.
-package protocol LayerObserver: AnyObject {
-    func parameterWasRead(_ id: ObjectIdentifier)
-    func layerDidRun(_ layer: Any, output: Tensor)
-    /// A container begins with its child `name`.
-    func enter(_ name: String, of container: Any)
-    func leave()
-    /// The layer at work now.
-    var place: LayerPlace? { get }
-}
-
-/// Where in a model an operation ran.
-package struct LayerPlace: Sendable, Equatable {
-    /// The layer's name in the model.
-    package let layer: String
-    /// Whether that layer had ended: what ran came behind it, in code of the model's own.
-    package let isAfter: Bool
-
-    package init(layer: String, isAfter: Bool) {
-        self.layer = layer
-        self.isAfter = isAfter
-    }
 }

@@ -61,7 +61,7 @@ package final class Tape {
     }
 
     @inline(__always)
-    static var current: Tape? {
+    package static var current: Tape? {
         guard let raw = ct_current_tape() else { return nil }
         return Unmanaged<Tape>.fromOpaque(raw).takeUnretainedValue()
     }
@@ -154,7 +154,7 @@ package final class Tape {
     /// Runs `body` and records it here.
     package func recorded<R>(_ body: () throws -> R) rethrows -> R { try Tape.with(self, body) }
 
-    var count: Int { nodes.count }
+    package var count: Int { nodes.count }
 
     // MARK: Playing backward
 
@@ -169,6 +169,9 @@ package final class Tape {
 
     private func play(from top: Int, downTo mark: Int, freeing: Bool, _ cotangents: inout Cotangents) {
         let log = AnomalyLog.current
+        let observer = Scope.current?.observer
+        observer?.playWillBegin(self)
+        defer { observer?.playDidEnd(self) }
         var index = top
         while index >= mark {
             defer { index -= 1 }
@@ -183,6 +186,7 @@ package final class Tape {
                 if freeing { nodes[index].pullback = .spent }
                 continue
             }
+            observer?.willPlay(index, of: self)
             switch nodes[index].pullback {
             case .unary(let input, let pullback):
                 if Int(input) >= cotangents.mark {
