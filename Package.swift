@@ -48,7 +48,8 @@ let package = Package(
         .target(
             name: "CotangentData",
             dependencies: [
-                "CotangentTensor", .target(name: "CCotangentPNG", condition: .when(traits: ["PNG"])),
+                "CotangentBLAS", "CotangentTensor",
+                .target(name: "CCotangentPNG", condition: .when(traits: ["PNG"])),
                 .target(name: "CZlib", condition: .when(traits: ["Zlib"])),
             ]),
         .target(name: "CotangentTraining", dependencies: ["CotangentNN", "CotangentData"]),

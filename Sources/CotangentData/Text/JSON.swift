@@ -23,12 +23,20 @@ package enum JSON: Sendable, Equatable {
     package struct Problem: Error {
         /// From 1.
         package let line: Int
+        /// How many bytes lie before the place.
+        package let offset: Int
         package let message: String
     }
 
     package init(parsing bytes: [UInt8]) throws(Problem) {
         var reader = JSONReader(bytes)
         self = try reader.document()
+    }
+
+    /// An object's members in their order; nil where the text is something else.
+    package static func members(parsing bytes: [UInt8]) throws(Problem) -> [(name: String, value: JSON)]? {
+        var reader = JSONReader(bytes)
+        return try reader.documentMembers()
     }
 
     /// A string as JSON writes it.

@@ -8,9 +8,21 @@ struct JSONReader {
 
     mutating func document() throws(JSON.Problem) -> JSON {
         let value = try value()
+        try end()
+        return value
+    }
+
+    mutating func documentMembers() throws(JSON.Problem) -> [(name: String, value: JSON)]? {
+        guard skips("{") else { return nil }
+        var members: [(name: String, value: JSON)] = []
+        _ = try object { members.append(($0, $1)) }
+        try end()
+        return members
+    }
+
+    private mutating func end() throws(JSON.Problem) {
         skipSpace()
         if position < bytes.count { throw problem("\(found) follows the end of the value") }
-        return value
     }
 
     private mutating func value() throws(JSON.Problem) -> JSON {
@@ -36,7 +48,7 @@ struct JSONReader {
         }
     }
 
-    private mutating func object() throws(JSON.Problem) -> JSON {
+    private mutating func object(_ each: (String, JSON) -> Void = { _, _ in }) throws(JSON.Problem) -> JSON {
         var members: [String: JSON] = [:]
         if skips("}") { return .object(members) }
         repeat {
@@ -44,9 +56,11 @@ struct JSONReader {
             if next != UInt8(ascii: "\"") { throw problem("\(found) stands where a name in quotes is wanted") }
             let name = try string()
             if !skips(":") { throw problem("\(found) stands where a colon is wanted") }
-            if members.updateValue(try value(), forKey: name) != nil {
+            let value = try value()
+            if members.updateValue(value, forKey: name) != nil {
                 throw problem("the name \(quoted(name)) is there twice")
             }
+            each(name, value)
         } while skips(",")
         if !skips("}") { throw problem("\(found) stands where a comma or } is wanted") }
         return .object(members)
@@ -164,6 +178,6 @@ struct JSONReader {
     }
 
     private func problem(_ message: String) -> JSON.Problem {
-        JSON.Problem(line: 1 + bytes[..<position].count { $0 == 0x0A }, message: message)
+        JSON.Problem(line: 1 + bytes[..<position].count { $0 == 0x0A }, offset: position, message: message)
     }
 }
