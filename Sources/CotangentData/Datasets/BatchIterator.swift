@@ -12,17 +12,16 @@ public struct BatchIterator<Batch: Sendable, Failure: Error> {
 
     /// Ends the background work when the last copy of the iterator goes.
     private final class State {
-        let makeNext: () throws(Failure) -> Batch?
-        let prefetcher: Prefetcher<Batch, Failure>?
+        let prefetcher: Prefetcher<Batch, Failure>
+        /// A system that has no more threads is no reason not to train.
+        let isAhead: Bool
 
         init(_ prefetch: Int, _ makeNext: sending @escaping () throws(Failure) -> Batch?) {
-            let prefetcher = prefetch > 0 ? Prefetcher(prefetch, makeNext) : nil
-            // A system that has no more threads is no reason not to train.
-            self.prefetcher = prefetcher?.start() == true ? prefetcher : nil
-            self.makeNext = makeNext
+            prefetcher = Prefetcher(prefetch, makeNext)
+            isAhead = prefetch > 0 && prefetcher.start()
         }
 
-        deinit { prefetcher?.cancel() }
+        deinit { prefetcher.cancel() }
     }
 
     /// - Parameters:
@@ -37,11 +36,16 @@ public struct BatchIterator<Batch: Sendable, Failure: Error> {
     ///
     /// - Throws: what the data set threw for this batch. The call after gives the batch behind it.
     public mutating func next() throws(Failure) -> Batch? {
-        if let prefetcher = state.prefetcher { return try prefetcher.next() }
-        return try state.makeNext()
+        try state.isAhead ? state.prefetcher.next() : state.prefetcher.makeNext()
     }
 }
 
-extension BatchIterator: Sequence, IteratorProtocol where Failure == Never {
-    public typealias Element = Batch
+extension BatchIterator: Sequence where Failure == Never {
+    // A type of its own: as the iterator itself, the generic error ends the compiler (Swift 6.3).
+    public struct Iterator: IteratorProtocol {
+        fileprivate var batches: BatchIterator
+        public mutating func next() -> Batch? { batches.next() }
+    }
+
+    public func makeIterator() -> Iterator { Iterator(batches: self) }
 }

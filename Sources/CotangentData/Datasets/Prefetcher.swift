@@ -4,8 +4,8 @@
 /// object alone and never to the iterator, whose end is what cancels it.
 final class Prefetcher<Batch: Sendable, Failure: Error>: @unchecked Sendable {
     private let capacity: Int
-    /// Used by the background thread alone.
-    private let makeNext: () throws(Failure) -> Batch?
+    /// Called by the background thread alone, or by the iterator where there is none.
+    let makeNext: () throws(Failure) -> Batch?
     private let monitor = Monitor()
     // Used with the monitor held.
     private var ready: [Result<Batch, Failure>] = []
