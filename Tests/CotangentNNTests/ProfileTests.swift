@@ -94,7 +94,7 @@ import Testing
         var generator = PhiloxGenerator(seed: 3)
         let model = Sequential {
             Linear(4, 8, using: &generator)
-            Dropout(0.5)
+            Dropout(rate: 0.5)
             LSTM(8, 3, using: &generator)
         }
         let x = Tensor.ones([5, 2, 4])
