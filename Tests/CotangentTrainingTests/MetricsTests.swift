@@ -135,7 +135,7 @@ import Testing
         Trap("TopKAccuracy: k is 0") { _ = TopKAccuracy(0) },
     ]
 
-    @Test(arguments: traps.indices) func traps(_ index: Int) async throws {
+    @Test(arguments: traps.indices) func trap(_ index: Int) async throws {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) { [index] in
             MetricsTests.traps[index].body()
         }
