@@ -27,4 +27,9 @@ public struct Accuracy: Metric {
     public var value: Double { count == 0 ? .nan : Double(correct) / Double(count) }
 
     public mutating func reset() { (correct, count) = (0, 0) }
+
+    public var accumulated: [Double] {
+        get { [Double(correct), Double(count)] }
+        set { if let counts = wholeNumbers(newValue), counts.count == 2 { (correct, count) = (counts[0], counts[1]) } }
+    }
 }

@@ -45,6 +45,19 @@ struct ClassCounts: Sendable, Equatable {
         actual += zeros
     }
 
+    /// All counts, to go on from.
+    var accumulated: [Double] {
+        get { [Double(classes ?? -1)] + (found + predicted + actual).map(Double.init) }
+        set {
+            guard let numbers = wholeNumbers(newValue), let first = numbers.first, numbers.count % 3 == 1 else { return }
+            let count = numbers.count / 3
+            classes = first < 0 ? nil : first
+            found = Array(numbers[1..<1 + count])
+            predicted = Array(numbers[1 + count..<1 + 2 * count])
+            actual = Array(numbers[(1 + 2 * count)...])
+        }
+    }
+
     /// The mean of a figure of each class, a fraction of integers whose 0/0 is 0.
     func average(
         _ name: String, _ average: ClassAverage?, _ fraction: (_ found: Int, _ predicted: Int, _ actual: Int) -> Double
@@ -82,3 +95,13 @@ func commonClassCount(_ name: String, _ known: Int?, _ new: Int?) -> Int? {
 
 /// a / b, with 0/0 as 0.
 func fraction(_ a: Int, _ b: Int) -> Double { b == 0 ? 0 : Double(a) / Double(b) }
+
+/// Counts that were written as floating point; nil where any is none.
+func wholeNumbers(_ values: some Sequence<Double>) -> [Int]? {
+    var result: [Int] = []
+    for value in values {
+        guard let count = Int(exactly: value) else { return nil }
+        result.append(count)
+    }
+    return result
+}

@@ -73,6 +73,17 @@ public struct ConfusionMatrix: Metric, Equatable {
 
     public mutating func reset() { (counts, classes) = ([], nil) }
 
+    public var accumulated: [Double] {
+        get { [Double(classes ?? -1)] + counts.joined().map(Double.init) }
+        set {
+            guard let numbers = wholeNumbers(newValue), let first = numbers.first else { return }
+            let size = (0...Self.largestCount).first { $0 * $0 >= numbers.count - 1 } ?? 0
+            guard size * size == numbers.count - 1 else { return }
+            classes = first < 0 ? nil : first
+            counts = (0..<size).map { Array(numbers[1 + $0 * size..<1 + ($0 + 1) * size]) }
+        }
+    }
+
     /// The counts as shares; 0 where they would be 0/0.
     public func normalized(by normalization: Normalization) -> [[Double]] {
         let count = count

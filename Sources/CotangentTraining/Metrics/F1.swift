@@ -35,6 +35,11 @@ public struct F1: Metric {
 
     public mutating func reset() { counts = ClassCounts() }
 
+    public var accumulated: [Double] {
+        get { counts.accumulated }
+        set { counts.accumulated = newValue }
+    }
+
     private static func figure(found: Int, predicted: Int, actual: Int) -> Double {
         fraction(2 * found, predicted + actual)
     }

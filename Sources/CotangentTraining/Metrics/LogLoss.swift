@@ -32,4 +32,9 @@ public struct LogLoss: Metric {
     public var value: Double { sum.mean }
 
     public mutating func reset() { sum = RunningSum() }
+
+    public var accumulated: [Double] {
+        get { sum.accumulated }
+        set { sum.accumulated = newValue }
+    }
 }

@@ -17,4 +17,9 @@ public struct MAE: Metric {
     public var value: Double { sum.mean }
 
     public mutating func reset() { sum = RunningSum() }
+
+    public var accumulated: [Double] {
+        get { sum.accumulated }
+        set { sum.accumulated = newValue }
+    }
 }

@@ -20,6 +20,11 @@ public struct MSE: Metric {
     public var value: Double { sum.mean }
 
     public mutating func reset() { sum = RunningSum() }
+
+    public var accumulated: [Double] {
+        get { sum.accumulated }
+        set { sum.accumulated = newValue }
+    }
 }
 
 /// The elements of predictions and targets, in their order; traps where these are not alike.

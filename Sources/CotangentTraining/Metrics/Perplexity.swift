@@ -16,4 +16,9 @@ public struct Perplexity: Metric {
     public var value: Double { CotangentTensor.exp(Tensor(scalar: loss.value)).item }
 
     public mutating func reset() { loss.reset() }
+
+    public var accumulated: [Double] {
+        get { loss.accumulated }
+        set { loss.accumulated = newValue }
+    }
 }

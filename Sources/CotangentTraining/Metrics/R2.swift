@@ -51,4 +51,18 @@ public struct R2: Metric {
     public var perOutput: [Double] { outputs.map(\.value) }
 
     public mutating func reset() { outputs = [] }
+
+    public var accumulated: [Double] {
+        get { outputs.flatMap { $0.errors.accumulated + [$0.mean] + $0.squares.accumulated } }
+        set {
+            guard newValue.count.isMultiple(of: 7) else { return }
+            outputs = stride(from: 0, to: newValue.count, by: 7).map { start in
+                var output = Output()
+                output.errors.accumulated = Array(newValue[start..<start + 3])
+                output.mean = newValue[start + 3]
+                output.squares.accumulated = Array(newValue[start + 4..<start + 7])
+                return output
+            }
+        }
+    }
 }

@@ -15,4 +15,9 @@ public struct RMSE: Metric {
     public var value: Double { squares.value.squareRoot() }
 
     public mutating func reset() { squares.reset() }
+
+    public var accumulated: [Double] {
+        get { squares.accumulated }
+        set { squares.accumulated = newValue }
+    }
 }

@@ -76,4 +76,15 @@ public struct ROCAUC: Metric {
     }
 
     public mutating func reset() { (classes, scores, labels) = (nil, [], []) }
+
+    public var accumulated: [Double] {
+        get { [Double(classes ?? -1)] + labels.map(Double.init) + scores }
+        set {
+            guard let first = newValue.first.flatMap({ Int(exactly: $0) }) else { return }
+            let count = (newValue.count - 1) / (max(first, 0) + 1)
+            guard let new = wholeNumbers(newValue[1..<1 + count]), newValue.count == 1 + count * (max(first, 0) + 1)
+            else { return }
+            (classes, labels, scores) = (first < 0 ? nil : first, new, Array(newValue[(1 + count)...]))
+        }
+    }
 }

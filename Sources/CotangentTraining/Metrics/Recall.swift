@@ -35,5 +35,10 @@ public struct Recall: Metric {
 
     public mutating func reset() { counts = ClassCounts() }
 
+    public var accumulated: [Double] {
+        get { counts.accumulated }
+        set { counts.accumulated = newValue }
+    }
+
     private static func figure(found: Int, predicted: Int, actual: Int) -> Double { fraction(found, actual) }
 }

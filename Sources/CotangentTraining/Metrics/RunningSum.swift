@@ -15,4 +15,13 @@ struct RunningSum: Sendable {
     var total: Double { sum.isFinite ? sum + rest : sum }
     /// NaN of nothing.
     var mean: Double { count == 0 ? .nan : total / Double(count) }
+
+    /// Sum, rest and count, to go on from.
+    var accumulated: [Double] {
+        get { [sum, rest, Double(count)] }
+        set {
+            guard newValue.count == 3, let count = Int(exactly: newValue[2]) else { return }
+            (sum, rest, self.count) = (newValue[0], newValue[1], count)
+        }
+    }
 }

@@ -130,6 +130,15 @@ public final class Trainer<M: Module, Batch: TrainingBatch> {
         guard (state.average == nil) == (averaging == nil) else {
             throw TrainingError(.state("one of them averages weights, the other not"))
         }
+        for metric in isOnePass ? metrics : [] {
+            var metric = metric
+            metric.reset()
+            guard let numbers = state.metrics[metric.name] else { continue }
+            metric.accumulated = numbers
+            guard metric.accumulated.elementsEqual(numbers, by: { $0 == $1 || ($0.isNaN && $1.isNaN) }) else {
+                throw TrainingError(.state("\(metric.name) cannot go on from \(numbers.count) numbers"))
+            }
+        }
         if let average = state.average, let problem = averaging!.restore(average, count: state.averageCount) {
             throw TrainingError(.state(problem))
         }
