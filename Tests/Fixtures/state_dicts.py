@@ -4,7 +4,7 @@
     python Tests/Fixtures/state_dicts.py          # made with PyTorch 2.13
 
 Parameters and inputs are random multiples of 1/64, which float32 holds exactly; batch normalisations have followed three
-batches. Outputs are PyTorch's in float64, in eval mode. `models` is what Tests/Interop/state_dicts.py makes too.
+batches. Outputs are PyTorch's in float64, in eval mode. Tests/Interop reads the models back with `stored`.
 """
 
 import json
@@ -57,6 +57,10 @@ class Tied(nn.Module):
         return self.decoder(self.recurrent(self.embedding(tokens))[0] * self.scale)
 
 
+kinds = {"convolutional": Convolutional, "recurrent": Recurrent, "tied": Tied}
+path = pathlib.Path(__file__).with_name("state_dicts.json")
+
+
 def multiples(*shape, low=-1.0, high=1.0):
     return torch.randint(round(low * 64), round(high * 64) + 1, shape).double() / 64
 
@@ -65,12 +69,11 @@ def models():
     """(name, model in float64 and eval mode, input)."""
     torch.manual_seed(20260518)
     made = []
-    for name, kind, make_input in [
-        ("convolutional", Convolutional, lambda: multiples(3, 2, 8, 6)),
-        ("recurrent", Recurrent, lambda: torch.randint(0, 11, (6, 3))),
-        ("tied", Tied, lambda: torch.randint(0, 7, (5, 2))),
+    for name, make_input in [
+        ("convolutional", lambda: multiples(3, 2, 8, 6)), ("recurrent", lambda: torch.randint(0, 11, (6, 3))),
+        ("tied", lambda: torch.randint(0, 7, (5, 2))),
     ]:
-        model = kind().double()
+        model = kinds[name]().double()
         with torch.no_grad():
             for parameter in model.parameters():
                 parameter.copy_(multiples(*parameter.shape))
@@ -90,6 +93,21 @@ def encode(tensor):
     return {"dtype": name, "shape": list(tensor.shape), "values": tensor.reshape(-1).tolist()}
 
 
+def decode(entry):
+    values = torch.tensor(entry["values"], dtype=torch.int64 if entry["dtype"] == "int64" else torch.float64)
+    return values.reshape(entry["shape"])
+
+
+def stored():
+    """(name, model in float64 and eval mode, input, output) of the file."""
+    made = []
+    for case in json.loads(path.read_text()):
+        model = kinds[case["name"]]().double().eval()
+        model.load_state_dict({entry["name"]: decode(entry["tensor"]) for entry in case["state"]})
+        made.append((case["name"], model, decode(case["input"]), decode(case["output"])))
+    return made
+
+
 if __name__ == "__main__":
     torch.set_num_threads(1)
     cases = []
@@ -99,6 +117,5 @@ if __name__ == "__main__":
         cases.append({
             "name": name, "input": encode(x), "output": encode(output),
             "state": [{"name": key, "tensor": encode(value)} for key, value in model.state_dict().items()]})
-    path = pathlib.Path(__file__).with_name("state_dicts.json")
     path.write_text(json.dumps(cases, separators=(",", ":")) + "\n")
     print([(case["name"], [entry["name"] for entry in case["state"]]) for case in cases], path.stat().st_size, "bytes")
