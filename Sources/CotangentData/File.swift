@@ -45,16 +45,16 @@ package func contents(of path: String) throws(FileProblem) -> [UInt8] {
     }
 }
 
-/// Makes `bytes` the contents of a file: all or, where it throws, none of them. They are written beside it under another
-/// name, which then becomes the file's.
+/// Makes `bytes` the contents of a file: all or, where it throws, none of them. They are written beside it under
+/// another name, which then becomes the file's.
 package func write(_ bytes: [UInt8], to path: String) throws(FileProblem) {
     try write(to: path) { (file) throws(FileProblem) in try file.write(bytes) }
 }
 
 /// The same with contents that `body` writes piece by piece, so that they need not be in memory all at once.
 ///
-/// The file is on the disk before it takes its name, and the name before this returns: after a crash or a power cut there
-/// is the old file or the new one, whole. What a process that was ended leaves beside it ends in `.part`.
+/// The file is on the disk before it takes its name, and the name before this returns: after a crash or a power cut
+/// there is the old file or the new one, whole. What a process that was ended leaves beside it ends in `.part`.
 package func write(to path: String, _ body: (borrowing FileOutput) throws(FileProblem) -> Void) throws(FileProblem) {
     var status = stat()
     let exists = stat(path, &status) == 0

@@ -8,14 +8,15 @@
     import Android
 #endif
 
-/// A file's bytes in memory, to be read only: mapped, so that pages are read when they are touched and dropped when memory
-/// is short, or read whole.
+/// A file's bytes in memory, to be read only: mapped, so that pages are read when they are touched and dropped when
+/// memory is short, or read whole.
 ///
-/// A mapping shows the file itself. Replacing it by another, as ``write(to:_:)`` does, or deleting it leaves the mapping
-/// as it was; so this package never changes a file in place. Where another program cuts the file off while it is mapped,
-/// the system ends this process with SIGBUS when it touches what is gone, and no check can prevent that: files that others
-/// may change in place are to be read whole.
+/// A mapping shows the file itself. Replacing it by another, as ``write(to:_:)`` does, or deleting it leaves the
+/// mapping as it was; so this package never changes a file in place. Where another program cuts the file off while it
+/// is mapped, the system ends this process with SIGBUS when it touches what is gone, and no check can prevent that:
+/// files that others may change in place are to be read whole.
 package final class MappedFile: @unchecked Sendable {
+    /// There for as long as this object is.
     package let bytes: UnsafeRawBufferPointer
     /// The path, or the name that was given for bytes: for messages.
     package let name: String

@@ -1,7 +1,7 @@
 import CotangentTensor
 
-/// Tensors by name in a file of the safetensors format (https://github.com/huggingface/safetensors), which PyTorch, JAX and
-/// others read and write too.
+/// Tensors by name in a file of the safetensors format (https://github.com/huggingface/safetensors), which PyTorch, JAX
+/// and others read and write too.
 ///
 /// ```swift
 /// let weights = try Safetensors(path: "model.safetensors")
@@ -9,9 +9,9 @@ import CotangentTensor
 /// try Safetensors(tensors: [("w", weight)], metadata: ["epoch": "3"]).write(to: "w.safetensors")
 /// ```
 ///
-/// Opening a file reads its header alone; it is mapped into memory, and tensors of float32, float64 and int64 are views of
-/// it without a copy. Elements of the other types (``StoredDType``) are converted when the tensor is asked for. Types that
-/// the format has gained since, of complex numbers and of fewer than 8 bits, are refused.
+/// Opening a file reads its header alone; it is mapped into memory, and tensors of float32, float64 and int64 are views
+/// of it without a copy. Elements of the other types (``StoredDType``) are converted when the tensor is asked for.
+/// Types that the format has gained since, of complex numbers and of fewer than 8 bits, are refused.
 public struct Safetensors: Sendable {
     /// The names in the order of the file's header, or of those that were given.
     public let names: [String]
@@ -29,8 +29,8 @@ public struct Safetensors: Sendable {
     /// mapped file that is cut off ends the process. Replacing or deleting it does no harm.
     ///
     /// - Throws: ``FormatError`` where the file cannot be read or breaks the format's rules: a header above 100 MB, one
-    ///   that is not JSON, a name twice, sizes that overflow or do not fit the shape, tensors that overlap or leave a hole,
-    ///   bytes that are missing or left over.
+    ///   that is not JSON, a name twice, sizes that overflow or do not fit the shape, tensors that overlap or leave a
+    ///   hole, bytes that are missing or left over.
     public init(path: String, isMapped: Bool = true) throws(FormatError) {
         try self.init(file: .opened(path, isMapped: isMapped))
     }

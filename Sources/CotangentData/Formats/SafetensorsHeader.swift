@@ -1,7 +1,7 @@
 import CotangentTensor
 
-/// A safetensors file: the header's length as 8 bytes, little-endian; the header, a JSON object that gives each tensor's
-/// dtype, shape, and first and last place in what follows; the tensors, one behind the other.
+/// A safetensors file: the header's length as 8 bytes, little-endian; the header, a JSON object that gives each
+/// tensor's dtype, shape, and first and last place in what follows; the tensors, one behind the other.
 struct SafetensorsHeader {
     private(set) var arrays: [(name: String, array: StoredArray)] = []
     private(set) var metadata: [String: String] = [:]

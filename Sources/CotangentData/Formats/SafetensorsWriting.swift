@@ -4,15 +4,15 @@ import CotangentTensor
 extension Safetensors {
     /// Writes a file, tensor by tensor: nothing of it is in memory twice.
     ///
-    /// float32, float64, int64 and bool are written as they are; `storing: .float16` or `.bfloat16` rounds float32 to the
-    /// nearest number of that type, ties to even, and makes what is too large infinite. The names keep their order; in the
-    /// file the tensors of larger elements come first, so that each stands at a multiple of its elements' size.
+    /// float32, float64, int64 and bool are written as they are; `storing: .float16` or `.bfloat16` rounds float32 to
+    /// the nearest number of that type, ties to even, and makes what is too large infinite. The names keep their order;
+    /// in the file the tensors of larger elements come first, so that each stands at a multiple of its elements' size.
     ///
-    /// The file is written beside under another name, synced and then renamed: nothing half-written takes its place, and
-    /// what was mapped from the old file stays as it was.
+    /// The file is written beside under another name, synced and then renamed: nothing half-written takes its place,
+    /// and what was mapped from the old file stays as it was.
     ///
-    /// - Throws: ``FormatError`` where a tensor is called `__metadata__`, the header is above 100 MB, or the file cannot be
-    ///   written; and as ``tensor(named:as:)``.
+    /// - Throws: ``FormatError`` where a tensor is called `__metadata__`, the header is above 100 MB, or the file
+    ///   cannot be written; and as ``tensor(named:as:)``.
     public func write(to path: String, storing type: StoredDType = .float32) throws(FormatError) {
         let contents = try Contents(self, storing: type, file: path)
         do {

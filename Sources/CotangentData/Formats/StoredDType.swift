@@ -7,7 +7,7 @@ import CotangentTensor
 /// - shorter integers, and unsigned ones up to Int64's largest, become int64. A larger one is an error.
 ///
 /// Of bools every byte but 0 is true.
-public enum StoredDType: String, Sendable, Hashable, CaseIterable {
+public enum StoredDType: String, Sendable, Hashable, CaseIterable, Codable {
     case float64, float32, float16
     /// The upper half of a float32.
     case bfloat16

@@ -11,8 +11,8 @@ extension [UInt8] {
 }
 
 extension Tensor {
-    /// Calls `body` with the elements' bytes as a little-endian file has them, in row-major order: all at once where they
-    /// are so in memory, in pieces otherwise.
+    /// Calls `body` with the elements' bytes as a little-endian file has them, in row-major order: all at once where
+    /// they are so in memory, in pieces otherwise.
     func forEachPiece<E: Error>(
         storedAs type: StoredDType, _ body: (UnsafeRawBufferPointer) throws(E) -> Void
     ) throws(E) {

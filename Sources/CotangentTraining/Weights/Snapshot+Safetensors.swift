@@ -2,8 +2,8 @@ import CotangentData
 import CotangentNN
 
 extension Snapshot {
-    /// The tensors of a safetensors file, as ``Safetensors`` reads them; of the values there are copies, so the file may
-    /// change afterwards.
+    /// The tensors of a safetensors file, as ``Safetensors`` reads them; of the values there are copies, so the file
+    /// may change afterwards.
     ///
     /// PyTorch's `state_dict`s, saved by `safetensors.torch.save_file`, have the names of models built alike.
     ///
