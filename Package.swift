@@ -8,6 +8,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "Cotangent", targets: ["Cotangent"]),
+        .library(name: "CotangentTensorBoard", targets: ["CotangentTensorBoard"]),
         .executable(name: "cotangent", targets: ["CotangentCommand"]),
         .executable(name: "cotangent-bench", targets: ["cotangent-bench"]),
     ],
@@ -17,7 +18,9 @@ let package = Package(
     ],
     dependencies: [
         // For the executables alone: the library depends on OpenBLAS and LAPACKE, nothing else.
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        // For CotangentTensorBoard alone.
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     ],
     targets: [
         // System libraries
@@ -55,6 +58,11 @@ let package = Package(
         .target(name: "CotangentTraining", dependencies: ["CotangentNN", "CotangentData"]),
         .target(
             name: "Cotangent", dependencies: ["CotangentTensor", "CotangentNN", "CotangentData", "CotangentTraining"]),
+        // Scripts/generate-protos makes Generated/ of Protos/.
+        .target(
+            name: "CotangentTensorBoard",
+            dependencies: ["CotangentTraining", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            exclude: ["Protos"]),
 
         // Tests
         .target(name: "TestSupport", dependencies: ["Cotangent"], path: "Tests/TestSupport"),
@@ -64,6 +72,8 @@ let package = Package(
         .testTarget(name: "CotangentNaiveTests", dependencies: ["CotangentNaive", "TestSupport"]),
         .testTarget(name: "CotangentDataTests", dependencies: ["Cotangent", "TestSupport"]),
         .testTarget(name: "CotangentTrainingTests", dependencies: ["Cotangent", "TestSupport"]),
+        .testTarget(
+            name: "CotangentTensorBoardTests", dependencies: ["Cotangent", "CotangentTensorBoard", "TestSupport"]),
 
         // Executables
         .executableTarget(

@@ -20,7 +20,7 @@ func planes<T: FixedWidthInteger>(
 }
 
 /// The samples of planes, channels side by side: the nearest of 0…largest.
-func samples<T: FixedWidthInteger>(of pixels: Tensor, largest: Int, as type: T.Type) -> [T] {
+package func samples<T: FixedWidthInteger>(of pixels: Tensor, largest: Int, as type: T.Type) -> [T] {
     let (channels, count) = (pixels.shape[0], pixels.shape[1] * pixels.shape[2])
     return pixels.detached.cast(to: .float32).withUnsafeBufferPointer(as: Float.self) { values in
         [T](unsafeUninitializedCapacity: values.count) { samples, filled in
