@@ -23,7 +23,8 @@ package func crc32c(_ bytes: [UInt8]) -> UInt32 { checksum(bytes, castagnoli) }
 /// CRC-32 as PNG has it (ISO 3309).
 package func crc32(_ bytes: [UInt8]) -> UInt32 { checksum(bytes, ethernet) }
 
-/// CRC-32C as TFRecord stores it: turned by 15 bits and shifted, since a checksum of data that holds checksums finds less.
+/// CRC-32C as TFRecord stores it: turned by 15 bits and shifted, since a checksum of data that holds checksums finds
+/// less.
 package func maskedCRC32C(_ bytes: [UInt8]) -> UInt32 {
     let crc = crc32c(bytes)
     return (crc >> 15 | crc << 17) &+ 0xA282_EAD8

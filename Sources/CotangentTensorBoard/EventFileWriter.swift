@@ -14,8 +14,8 @@ import SwiftProtobuf
 
 /// Writes a file of events: TFRecord's framing around protocol buffers, the first of which names the version.
 ///
-/// A record is, in little-endian order: its length (8 bytes), the masked CRC-32C of these (4), the data, and theirs (4).
-/// Format: https://github.com/tensorflow/tensorboard, tensorboard/summary/writer/record_writer.py.
+/// A record is, in little-endian order: its length (8 bytes), the masked CRC-32C of these (4), the data, and theirs
+/// (4). Format: https://github.com/tensorflow/tensorboard, tensorboard/summary/writer/record_writer.py.
 package final class EventFileWriter {
     private let file: AppendedFile
     private let now: () -> Double

@@ -1,8 +1,8 @@
 import CotangentTensor
 
-/// How often values fall into buckets of one width between the smallest and the largest, as TensorBoard's own writers cut
-/// them: bucket i of n holds the x with ⌊(x − smallest) / width⌋ = i, the last one the largest as well. Values that are all
-/// alike have one bucket. NaN and infinities are left out.
+/// How often values fall into buckets of one width between the smallest and the largest, as TensorBoard's own writers
+/// cut them: bucket i of n holds the x with ⌊(x − smallest) / width⌋ = i, the last one the largest as well. Values that
+/// are all alike have one bucket. NaN and infinities are left out.
 package struct Histogram: Equatable {
     package private(set) var count = 0
     package private(set) var smallest = 0.0

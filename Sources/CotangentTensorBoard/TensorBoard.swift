@@ -11,14 +11,15 @@ import CotangentTraining
 /// try board.image("filters/first", filters, step: 0)
 /// ```
 ///
-/// As a callback it writes, every step or every few, `loss/step` and, under `training/`, the learning rate, the samples a
-/// second and the gradients' norm where it is taken; every epoch, over steps, each figure as `loss/training`,
+/// As a callback it writes, every step or every few, `loss/step` and, under `training/`, the learning rate, the samples
+/// a second and the gradients' norm where it is taken; every epoch, over steps, each figure as `loss/training`,
 /// `loss/validation` and so on; at the beginning the names and shapes of the parameters as the text `model`. All of it
 /// can be written without a trainer too, by ``scalar(_:_:step:)`` and its neighbours.
 ///
-/// The folder is made where it does not exist, and gets a file of its own from each process, so that a resumed run goes on
-/// in the folder of the first one. From the first step that a training run takes, what earlier files say no longer counts.
-/// Events are in the file after two seconds at most while others follow, and behind every epoch and ``flush()``.
+/// The folder is made where it does not exist, and gets a file of its own from each process, so that a resumed run goes
+/// on in the folder of the first one. From the first step that a training run takes, what earlier files say no longer
+/// counts. Events are in the file after two seconds at most while others follow, and behind every epoch and
+/// ``flush()``.
 ///
 /// - Throws: from its calls `LogError`, which names the file, where that cannot be written; the run then ends.
 public final class TensorBoard: TrainingCallback {
@@ -61,8 +62,8 @@ public final class TensorBoard: TrainingCallback {
         try write(tag, .simpleValue(Float(value)), step)
     }
 
-    /// How often the elements of a tensor fall into `buckets` of one width between the smallest and the largest. NaN and
-    /// infinities are left out.
+    /// How often the elements of a tensor fall into `buckets` of one width between the smallest and the largest. NaN
+    /// and infinities are left out.
     public func histogram(_ tag: String, _ values: Tensor, step: Int, buckets: Int = 30) throws(LogError) {
         if buckets < 1 { fail("TensorBoard.histogram", "\(buckets) buckets; at least 1 is expected") }
         try write(tag, .histo(Histogram(values, buckets: buckets).proto), step)

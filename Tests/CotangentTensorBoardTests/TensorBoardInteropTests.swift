@@ -3,8 +3,8 @@ import CotangentTensorBoard
 import Foundation
 import Testing
 
-/// Writes event files and what is in them to the folder that COTANGENT_INTEROP names; Tests/Interop/check_tensorboard.py
-/// then reads them by TensorBoard's own reader: `make test-interop`.
+/// Writes event files and what is in them to the folder that COTANGENT_INTEROP names;
+/// Tests/Interop/check_tensorboard.py then reads them by TensorBoard's own reader: `make test-interop`.
 @Suite struct TensorBoardInteropTests {
     private static let folder = ProcessInfo.processInfo.environment["COTANGENT_INTEROP"]
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes event_files.json: an event file by TensorBoard's writer, histograms by its own rule, and uncompressed PNG files.
+"""Writes event_files.json: an event file by TensorBoard's writer, histograms by its own rule, uncompressed PNG files.
 
     python Tests/Fixtures/event_files.py        # made with tensorboard 2.21, NumPy 2.4, Pillow 13
 
@@ -99,7 +99,8 @@ lists = [
 ]
 result = {
     "eventFile": base64.b64encode(event_file()).decode(),
-    "checksums": [{"text": text, "masked": masked_crc32c(text.encode())} for text in ["", "a", "123456789", "Größe" * 99]],
+    "checksums": [{"text": text, "masked": masked_crc32c(text.encode())}
+                  for text in ["", "a", "123456789", "Größe" * 99]],
     "histograms": [{"values": values, "buckets": buckets_of(values)} for values in lists],
     "images": [png(image(*shape)) for shape in [(3, 5, 1), (2, 2, 2), (4, 3, 3), (1, 6, 4)]],
     # Two blocks: sample i is 7 i mod 251.

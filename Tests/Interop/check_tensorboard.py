@@ -3,8 +3,8 @@
 
     python Tests/Interop/check_tensorboard.py FOLDER          # `make test-interop` does, behind the tests
 
-Compared are scalars, histograms (with NumPy's of the same values, and with what TensorBoard makes of them before it draws),
-images (by Pillow) and texts, and that of a run that went on from a checkpoint each step is there once.
+Compared are scalars, histograms (with NumPy's of the same values, and with what TensorBoard makes of them before it
+draws), images (by Pillow) and texts, and that of a run that went on from a checkpoint each step is there once.
 """
 
 import io
@@ -74,7 +74,7 @@ for run, expected in json.loads((folder / "expected.json").read_text()).items():
     for tag, points in expected["scalars"].items():
         same([[event.step, np.float32(event.value)] for event in reader.Scalars(tag)],
              [[step, np.float32(value)] for step, value in points], f"{run}, {tag}")
-        same([event.step for event in drawn.Tensors(tag)], [step for step, _ in points], f"{run}, {tag}, as it is drawn")
+        same([event.step for event in drawn.Tensors(tag)], [step for step, _ in points], f"{run}, {tag}, as drawn")
     for tag, values in expected["histograms"].items():
         event = reader.Histograms(tag)[-1]
         rows = make_ndarray(drawn.Tensors(tag)[-1].tensor_proto)

@@ -8,9 +8,9 @@
 // For information on using the generated types, please see the documentation:
 //   https://github.com/apple/swift-protobuf/
 
-// What of TensorBoard's event files is written. Names, numbers and types of the fields are facts of the format, as given in
-// https://github.com/tensorflow/tensorboard under tensorboard/compat/proto: event.proto, summary.proto, histogram.proto,
-// tensor.proto, tensor_shape.proto and types.proto. Other fields of these messages are left out.
+// What of TensorBoard's event files is written. Names, numbers and types of the fields are facts of the format, as
+// given in https://github.com/tensorflow/tensorboard under tensorboard/compat/proto: event.proto, summary.proto,
+// histogram.proto, tensor.proto, tensor_shape.proto and types.proto. Other fields of these messages are left out.
 // Scripts/generate-protos makes Generated/EventFile.pb.swift of it.
 
 #if canImport(FoundationEssentials)

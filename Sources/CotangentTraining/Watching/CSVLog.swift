@@ -8,10 +8,10 @@
 /// 1,120,0.001,4.21,1,0.821,0.7731,0.5127,0.8583
 /// ```
 ///
-/// The columns are the figures that the run announces, those of validation with "validation" in front; `best` is 1 where
-/// the figure that is watched was the best so far. Numbers are written so that they are read back exactly, with `nan`,
-/// `inf` and `-inf`; a figure that was not taken leaves its field empty. Lines end with CR and LF, and each is in the
-/// file when the call is over.
+/// The columns are the figures that the run announces, those of validation with "validation" in front; `best` is 1
+/// where the figure that is watched was the best so far. Numbers are written so that they are read back exactly, with
+/// `nan`, `inf` and `-inf`; a figure that was not taken leaves its field empty. Lines end with CR and LF, and each is
+/// in the file when the call is over.
 ///
 /// A fresh run starts the file anew. A resumed one goes on behind the rows of the steps before it; rows of later steps,
 /// which it takes again, are cut off.

@@ -3,8 +3,8 @@ struct EpochLine {
     let report: EpochReport
     let epochs: Int
 
-    /// One line, or in a terminal of `width` columns that is too narrow for it: one for training, one for validation, and
-    /// where these are too long, more of them.
+    /// One line, or in a terminal of `width` columns that is too narrow for it: one for training, one for validation,
+    /// and where these are too long, more of them.
     func text(width: Int?, isUnicode: Bool, hasColor: Bool) -> String {
         let head = "Epoch \(aligned(report.epoch, epochs))/\(epochs)"
         let (training, validation) = (texts(report.training), texts(report.validation))

@@ -10,7 +10,8 @@
 
 // Numbers and times as people read them.
 
-/// `value` in `digits` significant digits, zeros at the end included, so that columns do not jump: "0.4310", "1.200e-05".
+/// `value` in `digits` significant digits, zeros at the end included, so that columns do not jump: "0.4310",
+/// "1.200e-05".
 func figure(_ value: Double, digits: Int = 4) -> String {
     guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
     var buffer = [CChar](repeating: 0, count: 32)

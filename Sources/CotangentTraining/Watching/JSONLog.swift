@@ -1,4 +1,5 @@
 import CotangentData
+import CotangentTensor
 
 /// Writes a JSON object a line (JSONL) for all that happens in training, to be followed or read by programs.
 ///
@@ -7,17 +8,17 @@ import CotangentData
 /// ```
 /// ```
 /// {"event":"began","epochs":10,"stepsPerEpoch":120,"stepsBefore":0}
-/// {"event":"step","epoch":1,"step":1,"loss":2.31,"learningRate":0.001,"gradientNorm":1.2,"samples":32,"seconds":0.004}
-/// {"event":"epoch","epoch":1,"step":120,"training":{"loss":0.82},"validation":{"loss":0.51},"learningRate":0.001,"seconds":4.2,"isBest":true}
+/// {"event":"step","epoch":1,"step":1,"loss":2.3,"learningRate":0.01,"gradientNorm":1.2,"samples":32,"seconds":0.04}
+/// {"event":"epoch","epoch":1,"step":120,"training":{"loss":0.8},"validation":{},"learningRate":0.01,…,"isBest":true}
 /// {"event":"end","reason":"stoppedEarly","bestEpoch":7}
 /// ```
 ///
 /// Each line is in the file when the call is over. Numbers are written so that they are read back exactly. JSON has no
-/// NaN and no infinity: they become null, as does what nobody knows (`stepsPerEpoch`, `gradientNorm`). An end's reason is
-/// "allEpochs", "stoppedEarly" (with `bestEpoch`), "interrupted" or "failed" (with `message`).
+/// NaN and no infinity: they become null, as does what nobody knows (`stepsPerEpoch`, `gradientNorm`). An end's reason
+/// is "allEpochs", "stoppedEarly" (with `bestEpoch`), "interrupted" or "failed" (with `message`).
 ///
-/// A fresh run starts the file anew. A resumed one goes on behind what is there, a line that was cut off excepted: it is a
-/// journal, and where a run goes on from a checkpoint, the last line of a step counts.
+/// A fresh run starts the file anew. A resumed one goes on behind what is there, a line that was cut off excepted: it
+/// is a journal, and where a run goes on from a checkpoint, the last line of a step counts.
 ///
 /// - Throws: from its calls ``LogError``, which names the file; the run then ends.
 public final class JSONLog: TrainingCallback {
@@ -27,6 +28,7 @@ public final class JSONLog: TrainingCallback {
 
     /// - Parameter interval: of the steps each so many-th, counted over all epochs, is written; 0 for none.
     public init(path: String, everySteps interval: Int = 1) {
+        if interval < 0 { fail("JSONLog", "everySteps is \(interval); it counts steps, and 0 is none") }
         self.path = path
         self.interval = interval
     }

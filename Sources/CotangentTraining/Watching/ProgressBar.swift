@@ -4,19 +4,19 @@
 /// trainer.callbacks.append(ProgressBar())
 /// ```
 /// ```
-/// Epoch 1/3  loss 0.8210  accuracy 0.7731  │  validation loss 0.5127  accuracy 0.8583  4.21 s  ★ best
-/// Epoch 2/3  │████████████████▌             │   66/120  loss 0.4312  3,120 samples/s  7 s left
+/// Epoch  1/12  loss 1.213  accuracy 0.6500  │  validation loss 1.000  accuracy 0.7000  2.10 s  ★ best
+/// Epoch  2/12  │█████████████████████████▌              │   96/150  loss 0.9077  3,168 samples/s  21 s left
 /// ```
 ///
 /// The moving line is drawn at most ten times a second. Its loss and speed are means in which each step counts for less
-/// the longer ago it was, by a factor of 0.9 a step; the time left is that of the whole run, its validations included as
-/// far as they were seen. Every epoch leaves a line with its figures, marked where the one that is watched is the best so
-/// far. What does not fit the terminal's width is left out, and a window may be resized.
+/// the longer ago it was, by a factor of 0.9 a step; the time left is that of the whole run, its validations included
+/// as far as they were seen. Every epoch leaves a line with its figures, marked where the one that is watched is the
+/// best so far. What does not fit the terminal's width is left out, and a window may be resized.
 ///
-/// In a pipe, a file, a terminal with `TERM=dumb`, or where `CI` is set, there are no control characters: a line an epoch,
-/// and within a long one a line every 30 seconds. `NO_COLOR` is heeded, and where the locale is not UTF-8 everything is
-/// ASCII. All goes to standard error, so that standard output is the program's; what cannot be written is dropped, and
-/// training goes on.
+/// In a pipe, a file, a terminal with `TERM=dumb`, or where `CI` is set, there are no control characters: a line an
+/// epoch, and within a long one a line every 30 seconds. `NO_COLOR` is heeded, and where the locale is not UTF-8
+/// everything is ASCII. All goes to standard error, so that standard output is the program's; what cannot be written is
+/// dropped, and training goes on.
 public final class ProgressBar: TrainingCallback {
     private let terminal: Terminal
     private let secondsBetweenDrawings = 0.1

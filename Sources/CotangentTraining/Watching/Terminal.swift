@@ -32,8 +32,8 @@ package struct Terminal {
         self.write = write
     }
 
-    /// What variables of the environment say: `TERM`, `CI`, `NO_COLOR` (no-color.org) and the locale's, of which the first
-    /// that is set counts.
+    /// What variables of the environment say: `TERM`, `CI`, `NO_COLOR` (no-color.org) and the locale's, of which the
+    /// first that is set counts.
     package init(
         isTerminal: Bool, environment: (String) -> String?, width: @escaping () -> Int, now: @escaping () -> Double,
         write: @escaping (String) -> Void
