@@ -93,14 +93,15 @@ public final class ProgressBar: TrainingCallback {
 
     public func trainingEnded(_ end: TrainingEnd, of run: TrainingRun) {
         let time = duration(terminal.now() - start)
+        let moment = steps == 0 ? "before the first step" : "in epoch \(place.epoch), after step \(place.step)"
         switch end {
         case .allEpochs:
             put("\(counted(run.epochs, "epoch")) in \(time)\(best.map { "; the best was epoch \($0)" } ?? "")")
         case .stoppedEarly(let bestEpoch):
             put("Stopped early after epoch \(place.epoch), \(time): the weights are those of epoch \(bestEpoch)")
-        case .interrupted: put("Interrupted in epoch \(place.epoch), after step \(place.step), \(time)")
+        case .interrupted: put("Interrupted \(moment), \(time)")
         case .failed(let message):
-            put("Failed in epoch \(place.epoch), after step \(place.step), \(time): \(message)")
+            put("Failed \(moment), \(time): \(message)")
         }
     }
 
