@@ -45,7 +45,7 @@ import Testing
         #expect((objects[8]["validation"] as? [String: Double])?.keys.sorted() == ["accuracy", "loss"])
 
         let kept = screen.written.filter { $0.hasSuffix("\n") }
-        #expect(kept.count == 3 && kept[1].contains("Epoch 2/2  loss") && kept[1].contains("validation   loss"))
+        #expect(kept.count == 3 && kept[1].contains("Epoch 2/2  loss") && kept[1].contains("validation loss"))
         #expect(kept[2].contains("2 epochs in "))
     }
 
