@@ -106,7 +106,7 @@ import Testing
                 """)
     }
 
-    static let traps: [Trap] = [
+    static let refused: [Trap] = [
         Trap(
             "accuracy: predictions are float32 [2, 3], targets int64 [3]: logits [..., classes] with int64 [...] are expected"
         ) { _ = Accuracy()(Tensor.zeros([2, 3]), Tensor([0, 1, 2])) },
@@ -135,11 +135,11 @@ import Testing
         Trap("TopKAccuracy: k is 0") { _ = TopKAccuracy(0) },
     ]
 
-    @Test(arguments: traps.indices) func trap(_ index: Int) async throws {
+    @Test(arguments: refused.indices) func refusals(_ index: Int) async throws {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) { [index] in
-            MetricsTests.traps[index].body()
+            MetricsTests.refused[index].body()
         }
         let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
-        #expect(message.contains("Cotangent: " + MetricsTests.traps[index].message), "\(message)")
+        #expect(message.contains("Cotangent: " + MetricsTests.refused[index].message), "\(message)")
     }
 }
