@@ -14,15 +14,17 @@ public struct R2: Metric {
 
     private struct Output {
         var errors = RunningSum()
-        /// Welford's: no digits are lost where the mean is large against the deviation.
+        /// Welford's mean, from the first target on: no digits are lost where it is large against the deviation.
+        var first = 0.0
         var mean = 0.0
         var squares = RunningSum()
 
         mutating func add(_ prediction: Double, _ target: Double) {
             errors.add((prediction - target) * (prediction - target))
-            let difference = target - mean
+            if errors.count == 1 { first = target }
+            let difference = target - first - mean
             mean += difference / Double(errors.count)
-            squares.add(difference * (target - mean))
+            squares.add(difference * (target - first - mean))
         }
 
         var value: Double {
