@@ -23,24 +23,31 @@ struct Axis {
     private let high: Double
     private(set) var ticks: [(value: Double, label: String)]
 
+    /// What is larger lies at the edge: the difference of two values must be finite.
+    private static let limit = 1e307
+
     /// An axis that has room for all finite values, or for `range` alone. `isTight`: it ends where the values do, and not
     /// at a round number. `count`: about how many numbers there are room for.
     init(_ values: [Double], _ scale: AxisScale, range: ClosedRange<Double>? = nil, isTight: Bool = false, count: Int) {
         self.scale = scale
-        // The difference of two values must be finite.
-        let limit = 1e307
         let shown = (range.map { [$0.lowerBound, $0.upperBound] } ?? values)
-            .filter { $0.isFinite && (scale == .linear || $0 > 0) }.map { min(max($0, -limit), limit) }
+            .filter { $0.isFinite && (scale == .linear || $0 > 0) }.map { min(max($0, -Self.limit), Self.limit) }
         var (low, high) = (shown.min() ?? (scale == .linear ? 0 : 0.1), shown.max() ?? 1)
         switch scale {
         case .linear:
             (low, high) = Self.widened(low, high)
-            let step = Self.step(high - low, count)
+            var step = Self.step(high - low, count)
+            // Steps and epochs have no halves.
+            let isCounted = isTight && high - low >= 1 && shown.allSatisfy { $0.rounded() == $0 }
+            if isCounted { step = max(step, 1) }
             if !isTight && range == nil {
                 low = (low / step).rounded(.down) * step
                 high = (high / step).rounded(.up) * step
             }
             ticks = Self.linearTicks(low, high, step)
+            if isCounted, low > 0, let first = ticks.first, first.value - low > 0.6 * step {
+                ticks.insert((low, NumberLabel.labels([low], step: 1)[0]), at: 0)
+            }
         case .logarithmic:
             (low, high) = (log10(low), log10(high))
             if !isTight && range == nil || high - low < 1e-3 {
@@ -56,7 +63,8 @@ struct Axis {
     /// 0 at the lower end, 1 at the upper; nil for what has no place.
     func share(_ value: Double) -> Double? {
         guard value.isFinite, scale == .linear || value > 0 else { return nil }
-        let place = scale == .linear ? min(max(value, -1e307), 1e307) : log10(value)
+        let held = min(max(value, -Self.limit), Self.limit)
+        let place = scale == .linear ? held : log10(held)
         return (place - low) / (high - low)
     }
 

@@ -52,14 +52,20 @@ public struct HeatMap: Picture {
     public var svg: String {
         let side = max(2, min(36, 480 / Double(max(rows, columns, 1))))
         let finite = values.filter(\.isFinite).map { min(max($0, -1e307), 1e307) }
-        let (low, high) = (finite.min() ?? 0, finite.max() ?? 1)
+        var (low, high) = (finite.min() ?? 0, finite.max() ?? 1)
+        // From 0 where that is near.
+        if low > 0, low < high / 2 { low = 0 }
+        let ends = low < 0 ? (-max(-low, high), max(-low, high)) : (low, high)
+        let labels = [ends.0, ends.1].map(NumberLabel.figure)
         let (width, height) = (side * Double(columns), side * Double(rows))
         let left = 20 + (yLabel.isEmpty ? 0 : 24) + widest(rowNames)
         let top = title.isEmpty ? 20.0 : 44
         let below = (side >= 8 ? widest(columnNames) : 0) + (xLabel.isEmpty ? 0 : 24) + (block > 1 ? 20 : 0) + 16
         let barHeight = max(height, 90)
         var svg = SVG(
-            width: max(left + width + 110, left + SVG.width(of: title, size: 16) + 20),
+            width: max(
+                left + width + 50 + (labels.map { SVG.width(of: $0, size: 12) }.max() ?? 0),
+                left + SVG.width(of: title, size: 16) + 20),
             height: top + max(height + below, barHeight + 24), title: title)
         svg.text(title, left, 26, size: 16, isBold: true)
         let colors = values.map { color($0, low, high) }
@@ -84,7 +90,7 @@ public struct HeatMap: Picture {
         }
         svg.text(xLabel, left + width / 2, base, anchor: .middle)
         svg.text(yLabel, 18, top + height / 2, anchor: .middle, turned: -90)
-        drawScale(on: &svg, low, high, left + width + 18, top, barHeight)
+        if !finite.isEmpty { drawScale(on: &svg, ends, labels, left + width + 18, top, barHeight) }
         return svg.text
     }
 
@@ -100,24 +106,19 @@ public struct HeatMap: Picture {
     }
 
     private func drawScale(
-        on svg: inout SVG, _ low: Double, _ high: Double, _ x: Double, _ top: Double, _ height: Double
+        on svg: inout SVG, _ ends: (Double, Double), _ labels: [String], _ x: Double, _ top: Double, _ height: Double
     ) {
-        if values.isEmpty { return }
         let steps = 32
-        let (from, to) = low < 0 ? (-max(-low, high), max(-low, high)) : (low, high)
-        let colors = (0..<steps).map { step -> [String?] in
+        for step in 0..<steps {
             let share = 1 - (Double(step) + 0.5) / Double(steps)
-            return [
-                (low < 0
-                    ? Palette.diverging(2 * share - 1)
-                    : Palette.sequential(high > low ? share : share * (to > 0 ? 1 : 0))).hex
-            ]
+            let value = ends.0 + (ends.1 - ends.0) * share
+            // They overlap, so that nothing shines through between them.
+            let (y, rest) = (top + height * Double(step) / Double(steps), height * Double(steps - step) / Double(steps))
+            svg.rectangle(x, y, 16, rest, fill: color(value, ends.0, ends.1))
         }
-        let side = height / Double(steps)
-        svg.pixels(colors.map { [$0[0], $0[0]] }, x, top, side: side)
-        svg.rectangle(x, top, 2 * side, height, fill: "none", stroke: "#777")
-        svg.text(NumberLabel.figure(to), x + 2 * side + 6, top + 10, size: 12)
-        if low < 0 { svg.text("0", x + 2 * side + 6, top + height / 2 + 4, size: 12) }
-        if to > from { svg.text(NumberLabel.figure(from), x + 2 * side + 6, top + height, size: 12) }
+        svg.rectangle(x, top, 16, height, fill: "none", stroke: "#777")
+        svg.text(labels[1], x + 22, top + 10, size: 12)
+        if ends.0 < 0 { svg.text("0", x + 22, top + height / 2 + 4, size: 12) }
+        if ends.1 > ends.0 { svg.text(labels[0], x + 22, top + height, size: 12) }
     }
 }

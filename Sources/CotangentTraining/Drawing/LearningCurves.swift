@@ -14,11 +14,13 @@ public struct LearningCurves: Picture {
         }
         let best = history.epochs.last(where: \.isBest)
         charts = names.map { name in
+            // Without points where another figure has some: a legend serves all.
             func curve(_ kind: String, _ color: Int, _ figures: (EpochReport) -> [NamedValue]) -> LineChart.Series? {
                 let points = history.epochs.compactMap { epoch in
                     figures(epoch).first { $0.name == name }.map { LineChart.Point(Double(epoch.epoch), $0.value) }
                 }
-                return points.isEmpty ? nil : .init(kind, points: points, color: color, isDashed: color == 1)
+                let isTaken = history.epochs.contains { !figures($0).isEmpty }
+                return isTaken ? .init(kind, points: points, color: color, isDashed: color == 1) : nil
             }
             let curves = [curve("training", 0) { $0.training }, curve("validation", 1) { $0.validation }]
             var chart = LineChart(
@@ -35,7 +37,7 @@ public struct LearningCurves: Picture {
         let rows = (charts.count + columns - 1) / columns
         var svg = SVG(
             width: max(Double(columns) * width + legend, SVG.width(of: title, size: 16) + 60),
-            height: head + Double(max(rows, 1)) * height, title: title)
+            height: head + max(Double(rows) * height, 40), title: title)
         svg.text(title, 24, 26, size: 16, isBold: true)
         if charts.isEmpty { svg.text("no epochs yet", 24, 60) }
         for (index, chart) in charts.enumerated() {

@@ -139,9 +139,12 @@ public struct LineChart: Picture {
             svg.text(tick.label, frame.left - 8, frame.y(share) + 4, anchor: .end)
         }
         if let mark, let share = xAxis.share(mark.x), (0...1).contains(share) {
-            let (place, isLeft) = (frame.x(share), share > 0.5)
+            let place = frame.x(share)
+            // Above the curves, and not beyond the axis.
+            let half = SVG.width(of: mark.label, size: 12) / 2
+            let middle = max(frame.left + half, min(frame.right - half, place))
             svg.line(place, frame.top, place, frame.bottom, stroke: "#777", dashes: "3 3")
-            svg.text(mark.label, place + (isLeft ? -6 : 6), frame.top + 12, size: 12, anchor: isLeft ? .end : .start)
+            svg.text(mark.label, middle, frame.top - 5, size: 12, anchor: .middle)
         }
         for tick in xAxis.ticks {
             guard let share = xAxis.share(tick.value) else { continue }

@@ -73,7 +73,7 @@ public struct NetworkDiagram: Picture {
     public var svg: String {
         let layers = sizes.map(places)
         let tallest = layers.map { ($0.places.last ?? 0) + 1 }.max() ?? 1
-        let spacing = max(20, min(34, 360 / tallest))
+        let spacing = max(9, min(34, 480 / tallest))
         let radius = min(11, spacing * 0.36)
         let inputWidth = widest(inputNames)
         let gap = max(170, min(260, 620 / Double(weights.count)))
@@ -110,7 +110,8 @@ public struct NetworkDiagram: Picture {
             if let gap = layer.gap {
                 svg.text("⋮", x(index), y(index, gap) + 6, size: 18, anchor: .middle, isBold: true)
             }
-            let name = index == 0 ? "inputs" : index == layers.count - 1 ? "outputs" : "hidden"
+            let plural = sizes[index] == 1 ? "" : "s"
+            let name = index == 0 ? "input" + plural : index == layers.count - 1 ? "output" + plural : "hidden"
             svg.text("\(grouped(sizes[index])) \(name)", x(index), top + height + 22, anchor: .middle)
         }
         drawNames(inputNames, layers[0].units, on: &svg, .end) { (x(0) - radius - 6, y(0, layers[0].places[$0]) + 4) }
