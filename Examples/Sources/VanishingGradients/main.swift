@@ -4,6 +4,7 @@
 //
 //     swift run -c release VanishingGradients [--steps 150] [--seed 1] [--plot gradients.svg]
 import Cotangent
+import Foundation
 import RecurrentSupport
 
 let arguments = Arguments()
@@ -23,19 +24,22 @@ func shares(_ layer: some RecurrentLayer) -> [Double] {
 
 let forgetBias1 = RecurrentInitializer(forgetBias: 1)
 let forgetBias5 = RecurrentInitializer(forgetBias: 5)
-let curves = [
-    Curve("RNN", shares(RNN(inputSize, hiddenSize, dtype: .float64, using: &generator))),
-    Curve(
+let curves: [(name: String, values: [Double])] = [
+    ("RNN", shares(RNN(inputSize, hiddenSize, dtype: .float64, using: &generator))),
+    (
         "RNN, orthogonal start",
-        shares(RNN(inputSize, hiddenSize, initializer: .orthogonal, dtype: .float64, using: &generator))),
-    Curve("LSTM", shares(LSTM(inputSize, hiddenSize, dtype: .float64, using: &generator))),
-    Curve(
+        shares(RNN(inputSize, hiddenSize, initializer: .orthogonal, dtype: .float64, using: &generator))
+    ),
+    ("LSTM", shares(LSTM(inputSize, hiddenSize, dtype: .float64, using: &generator))),
+    (
         "LSTM, forget bias 1",
-        shares(LSTM(inputSize, hiddenSize, initializer: forgetBias1, dtype: .float64, using: &generator))),
-    Curve(
+        shares(LSTM(inputSize, hiddenSize, initializer: forgetBias1, dtype: .float64, using: &generator))
+    ),
+    (
         "LSTM, forget bias 5",
-        shares(LSTM(inputSize, hiddenSize, initializer: forgetBias5, dtype: .float64, using: &generator))),
-    Curve("GRU", shares(GRU(inputSize, hiddenSize, dtype: .float64, using: &generator))),
+        shares(LSTM(inputSize, hiddenSize, initializer: forgetBias5, dtype: .float64, using: &generator))
+    ),
+    ("GRU", shares(GRU(inputSize, hiddenSize, dtype: .float64, using: &generator))),
 ]
 
 let distances = [0, 1, 5, 10, 20, 50, 100, 150, 200].filter { $0 < steps }
@@ -45,8 +49,13 @@ for curve in curves {
     print(curve.name.rightPadded(to: 26) + values.joined())
 }
 if let path = arguments.text("--plot") {
-    let plot = logarithmicPlot(
-        curves, title: "What the last output owes to step t, at initialisation",
-        xLabel: "time step t of \(steps)", yLabel: "‖∂L/∂h⁽ᵗ⁾‖, 1 at the last step", smallest: 1e-16)
-    save(plot, to: path)
+    let highest = curves.flatMap(\.values).reduce(1, Swift.max)
+    let chart = LineChart(
+        curves.map { .init($0.name, $0.values) }, title: "What the last output owes to step t, at initialisation",
+        xLabel: "time step t of \(steps)", yLabel: "‖∂L/∂h⁽ᵗ⁾‖, 1 at the last step", yScale: .logarithmic,
+        yRange: 1e-16...highest)
+    do { try chart.write(to: path) } catch {
+        print(error)
+        exit(1)
+    }
 }
