@@ -3,8 +3,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Thousands of classifications and regressions against scikit-learn's figures, which Tests/Interop/metrics.py writes to
-/// the folder that COTANGENT_INTEROP names: `make test-interop`.
+/// Thousands of classifications and regressions against scikit-learn's figures, which Tests/Interop/metrics.py writes
+/// to the folder that COTANGENT_INTEROP names: `make test-interop`.
 @Suite struct MetricsInteropTests {
     private static let folder = ProcessInfo.processInfo.environment["COTANGENT_INTEROP"]
 

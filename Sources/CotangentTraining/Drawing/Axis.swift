@@ -26,8 +26,8 @@ struct Axis {
     /// What is larger lies at the edge: the difference of two values must be finite.
     private static let limit = 1e307
 
-    /// An axis that has room for all finite values, or for `range` alone. `isTight`: it ends where the values do, and not
-    /// at a round number. `count`: about how many numbers there are room for.
+    /// An axis that has room for all finite values, or for `range` alone. `isTight`: it ends where the values do, and
+    /// not at a round number. `count`: about how many numbers there are room for.
     init(_ values: [Double], _ scale: AxisScale, range: ClosedRange<Double>? = nil, isTight: Bool = false, count: Int) {
         self.scale = scale
         let shown = (range.map { [$0.lowerBound, $0.upperBound] } ?? values)

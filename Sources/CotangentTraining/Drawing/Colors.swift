@@ -33,8 +33,8 @@ struct Color: Equatable {
     }
 }
 
-/// The colours of pictures, which colour-blind people tell apart: Okabe and Ito's (2008), without their yellow, which is
-/// too light for lines on white.
+/// The colours of pictures, which colour-blind people tell apart: Okabe and Ito's (2008), without their yellow, which
+/// is too light for lines on white.
 enum Palette {
     static let lines: [(color: String, dashes: String)] = [
         ("#000000", ""), ("#E69F00", "7 3"), ("#56B4E9", ""), ("#0072B2", "7 3"), ("#009E73", ""), ("#D55E00", "2 3"),

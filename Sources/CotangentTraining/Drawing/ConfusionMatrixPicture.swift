@@ -1,4 +1,5 @@
-/// A confusion matrix as a table whose cells are the darker, the larger the share of their row: a dark diagonal is good.
+/// A confusion matrix as a table whose cells are the darker, the larger the share of their row: a dark diagonal is
+/// good.
 public struct ConfusionMatrixPicture: Picture {
     private let matrix: ConfusionMatrix
     private let normalization: ConfusionMatrix.Normalization?

@@ -3,9 +3,9 @@ import CotangentTensor
 
 /// A convolution's filters, each as a small image: what a first layer looks for.
 ///
-/// Filters of three input channels are in colour; of other numbers each output is a row with a gray image an input channel.
-/// Each filter is stretched by its largest |weight|, so that 0 is the middle gray, black the negative end and white the
-/// positive one; the sizes of two filters cannot be compared.
+/// Filters of three input channels are in colour; of other numbers each output is a row with a gray image an input
+/// channel. Each filter is stretched by its largest |weight|, so that 0 is the middle gray, black the negative end and
+/// white the positive one; the sizes of two filters cannot be compared.
 public struct FilterPicture: Picture {
     private let grid: ImageGrid
 

@@ -2,8 +2,8 @@ import CotangentTensor
 
 /// A matrix as squares of colour, with a scale beside them: attention, correlations, any weights.
 ///
-/// From white at the least to dark blue at the greatest value; where some are below 0, red for those, white for 0 and blue
-/// above. NaN is gray. Matrices of more than 256 rows or columns are drawn as the means of neighbouring elements.
+/// From white at the least to dark blue at the greatest value; where some are below 0, red for those, white for 0 and
+/// blue above. NaN is gray. Matrices of more than 256 rows or columns are drawn as the means of neighbouring elements.
 public struct HeatMap: Picture {
     private let rows: Int
     private let columns: Int

@@ -1,4 +1,5 @@
-/// A run's loss and metrics epoch by epoch: in training a whole line, in validation a broken one; the best epoch is marked.
+/// A run's loss and metrics epoch by epoch: in training a whole line, in validation a broken one; the best epoch is
+/// marked.
 ///
 /// Figures that were taken in some epochs only are joined across the others.
 public struct LearningCurves: Picture {

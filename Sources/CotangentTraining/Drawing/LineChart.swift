@@ -6,8 +6,8 @@
 ///     yScale: .logarithmic)
 /// try chart.write(to: "losses.svg")
 /// ```
-/// Numbers that are none, infinite ones, and on a logarithmic axis those of 0 and below leave a gap. A point between gaps
-/// is a dot. Of long series the extremes of each pixel's column are drawn.
+/// Numbers that are none, infinite ones, and on a logarithmic axis those of 0 and below leave a gap. A point between
+/// gaps is a dot. Of long series the extremes of each pixel's column are drawn.
 public struct LineChart: Picture {
     /// A curve and its name.
     public struct Series: Sendable {

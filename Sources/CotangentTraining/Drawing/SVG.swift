@@ -67,8 +67,8 @@ struct SVG {
         parts.append("<text \(attributes)>\(Self.escaped(content))</text>")
     }
 
-    /// Squares of `side`, each of its colour; nil leaves one out. Neighbours in a row and all squares of a colour are one
-    /// shape, so that pictures stay small.
+    /// Squares of `side`, each of its colour; nil leaves one out. Neighbours in a row and all squares of a colour are
+    /// one shape, so that pictures stay small.
     mutating func pixels(_ rows: [[String?]], _ x: Double, _ y: Double, side: Double) {
         var shapes: [String: String] = [:]
         var order: [String] = []

@@ -2,8 +2,9 @@ import CotangentTensor
 
 /// The share of samples whose class was found.
 ///
-/// Logits [..., classes] with int64 labels [...]: the largest decides, the first of equals. Or one logit for each target
-/// of 0 or 1, which says 1 where it is above `threshold`: 0 of logits, 0.5 of probabilities. NaN without samples.
+/// Logits [..., classes] with int64 labels [...]: the largest decides, the first of equals. Or one logit for each
+/// target of 0 or 1, which says 1 where it is above `threshold`: 0 of logits, 0.5 of probabilities. NaN without
+/// samples.
 public struct Accuracy: Metric {
     public var name = "accuracy"
     public var isBetterHigher: Bool { true }
@@ -12,7 +13,8 @@ public struct Accuracy: Metric {
     private let threshold: Double
     private let ignoring: Int
 
-    /// Samples with the label `ignoring` do not count, as for ``crossEntropy(_:_:ignoring:classWeights:labelSmoothing:reduction:)``.
+    /// Samples with the label `ignoring` do not count, as for
+    /// ``crossEntropy(_:_:ignoring:classWeights:labelSmoothing:reduction:)``.
     public init(threshold: Double = 0, ignoring: Int = -100) {
         self.threshold = threshold
         self.ignoring = ignoring

@@ -1,9 +1,10 @@
 import CotangentTensor
 
-/// The harmonic mean of precision and recall: 2 true positives / (2 true positives + false positives + false negatives).
+/// The harmonic mean of precision and recall: 2 true positives / (2 true positives + false positives + false
+/// negatives).
 ///
-/// Predictions and targets are those of ``Accuracy``. Of a class that occurs nowhere the figure is 0/0, which counts as 0 as
-/// scikit-learn's `zero_division=0` says. NaN without samples.
+/// Predictions and targets are those of ``Accuracy``. Of a class that occurs nowhere the figure is 0/0, which counts as
+/// 0 as scikit-learn's `zero_division=0` says. NaN without samples.
 public struct F1: Metric {
     public var name: String
     public var isBetterHigher: Bool { true }

@@ -3,8 +3,8 @@ import CotangentTensor
 
 /// The mean cross-entropy in natural units, −log p(label), over all samples: the loss without weights and penalties.
 ///
-/// Predictions and targets are those of ``Accuracy``, but not classes. In float64, added up in the order of the samples,
-/// so the value does not depend on the batches. NaN without samples.
+/// Predictions and targets are those of ``Accuracy``, but not classes. In float64, added up in the order of the
+/// samples, so the value does not depend on the batches. NaN without samples.
 public struct LogLoss: Metric {
     public var name = "log_loss"
     public var isBetterHigher: Bool { false }

@@ -2,8 +2,8 @@ import CotangentTensor
 
 /// The mean squared error over all elements: Σ (ŷ − y)² / number of elements. NaN without any.
 ///
-/// Predictions and targets are alike, floating point of any shape. Sums are in float64, in the order of the elements, so
-/// the value does not depend on the batches.
+/// Predictions and targets are alike, floating point of any shape. Sums are in float64, in the order of the elements,
+/// so the value does not depend on the batches.
 public struct MSE: Metric {
     public var name = "mse"
     public var isBetterHigher: Bool { false }

@@ -2,8 +2,8 @@ import CotangentTensor
 
 /// Of the samples that were given a class, the share that has it: true positives / (true + false positives).
 ///
-/// Predictions and targets are those of ``Accuracy``. Of a class that was never predicted the figure is 0/0, which counts as 0 as
-/// scikit-learn's `zero_division=0` says. NaN without samples.
+/// Predictions and targets are those of ``Accuracy``. Of a class that was never predicted the figure is 0/0, which
+/// counts as 0 as scikit-learn's `zero_division=0` says. NaN without samples.
 public struct Precision: Metric {
     public var name: String
     public var isBetterHigher: Bool { true }

@@ -5,8 +5,8 @@ import CotangentTensor
 ///
 /// Predictions and targets are alike, in floating point: [samples], or [..., outputs], where it is the mean over the
 /// outputs. As in scikit-learn, an output whose targets are all the same has 1 where they are met exactly and 0
-/// otherwise, and it takes two samples: with fewer it is NaN. Sums run in the order of the samples, so the value does not
-/// depend on the batches.
+/// otherwise, and it takes two samples: with fewer it is NaN. Sums run in the order of the samples, so the value does
+/// not depend on the batches.
 public struct R2: Metric {
     public var name = "r2"
     public var isBetterHigher: Bool { true }

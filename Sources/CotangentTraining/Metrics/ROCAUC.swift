@@ -1,11 +1,11 @@
 import CotangentTensor
 
-/// The area under the receiver operating characteristic: how likely a sample of the class scores above one that is not of
-/// it, with equal scores as one half (Mann and Whitney's U divided by the number of pairs; Hanley and McNeil, 1982).
+/// The area under the receiver operating characteristic: how likely a sample of the class scores above one that is not
+/// of it, with equal scores as one half (Mann and Whitney's U divided by the number of pairs; Hanley and McNeil, 1982).
 ///
 /// With one score for each target of 0 or 1 it is exact: a quotient of integers. With logits [..., classes] it is the
-/// mean over the classes, each against the rest, by its probability: softmax in float64. Classes that have no samples, or
-/// all, do not count. NaN where no class is left, or a score is NaN. All scores are kept until ``reset()``.
+/// mean over the classes, each against the rest, by its probability: softmax in float64. Classes that have no samples,
+/// or all, do not count. NaN where no class is left, or a score is NaN. All scores are kept until ``reset()``.
 public struct ROCAUC: Metric {
     public var name = "roc_auc"
     public var isBetterHigher: Bool { true }
@@ -17,8 +17,8 @@ public struct ROCAUC: Metric {
     private var labels: [Int] = []
 
     /// - Parameters:
-    ///   - takesLogits: false where predictions [..., classes] are probabilities already. Of one score a sample only the
-    ///     order counts, and logits serve as well as probabilities.
+    ///   - takesLogits: false where predictions [..., classes] are probabilities already. Of one score a sample only
+    ///     the order counts, and logits serve as well as probabilities.
     ///   - ignoring: samples with this label do not count.
     public init(takesLogits: Bool = true, ignoring: Int = -100) {
         self.takesLogits = takesLogits

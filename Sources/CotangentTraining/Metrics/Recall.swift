@@ -2,8 +2,8 @@ import CotangentTensor
 
 /// Of the samples that have a class, the share that was given it: true positives / (true positives + false negatives).
 ///
-/// Predictions and targets are those of ``Accuracy``. Of a class that no sample has the figure is 0/0, which counts as 0 as
-/// scikit-learn's `zero_division=0` says. NaN without samples.
+/// Predictions and targets are those of ``Accuracy``. Of a class that no sample has the figure is 0/0, which counts as
+/// 0 as scikit-learn's `zero_division=0` says. NaN without samples.
 public struct Recall: Metric {
     public var name: String
     public var isBetterHigher: Bool { true }

@@ -1,5 +1,5 @@
-/// A sum in the order of its terms, and so the same however they come in batches, with what rounding took away beside it
-/// (Neumaier, 1974).
+/// A sum in the order of its terms, and so the same however they come in batches, with what rounding took away beside
+/// it (Neumaier, 1974).
 struct RunningSum: Sendable {
     private var sum = 0.0
     private var rest = 0.0

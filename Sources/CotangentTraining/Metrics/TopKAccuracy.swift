@@ -2,9 +2,9 @@ import CotangentTensor
 
 /// The share of samples whose class is among the k with the largest logits: [..., classes] with int64 labels [...].
 ///
-/// Of equal logits the later class ranks first, as in scikit-learn's `top_k_accuracy_score`; where the largest are equal,
-/// k = 1 thus differs from ``Accuracy``. NaN ranks above all numbers, and finds nothing. With k at or above the number of
-/// classes it is 1 but for NaN. NaN without samples.
+/// Of equal logits the later class ranks first, as in scikit-learn's `top_k_accuracy_score`; where the largest are
+/// equal, k = 1 thus differs from ``Accuracy``. NaN ranks above all numbers, and finds nothing. With k at or above the
+/// number of classes it is 1 but for NaN. NaN without samples.
 public struct TopKAccuracy: Metric {
     public var name: String
     public var isBetterHigher: Bool { true }
