@@ -88,8 +88,11 @@ private func scanExponent(_ place: inout UnsafePointer<UInt8>, _ end: UnsafePoin
 /// it are taken in 128 bits, to 63 bits at least and one that says whether anything is left, and rounded from these.
 @inline(__always)
 private func decimal(_ w: UInt64, _ e: Int) -> Double? {
-    if w <= 1 << 53, e >= -22, e <= 22 {
-        return e <= 0 ? Double(w) / powersOfTen[-e] : Double(w) * powersOfTen[e]
+    if w <= 1 << 53 {
+        // One instruction converts a signed integer.
+        let exact = Double(Int64(truncatingIfNeeded: w))
+        if e == 0 { return exact }
+        if e >= -22, e <= 22 { return e < 0 ? exact / powersOfTen[-e] : exact * powersOfTen[e] }
     }
     return wideDecimal(w, e)
 }
