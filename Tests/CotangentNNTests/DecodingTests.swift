@@ -52,6 +52,29 @@ import Testing
         #expect(largestDifference(logits, steps) < 1e-13)
     }
 
+    /// The weights that `step` looks with, taken apart: of the state before it where the score is additive, else of the
+    /// one behind it.
+    @Test(arguments: scores.compactMap { $0 }) func attentionWeights(_ score: AttentionScore) {
+        let model = Self.model(2, score)
+        let source = Self.sources(3)
+        let targets = Tensor((0..<21).map { ($0 * 7 + $0 / 3) % 5 }, shape: [7, 3])
+        let weights = model.attentionWeights(source, targets, sourceLengths: Self.lengths)
+        #expect(weights.shape == [7, 3, 5])
+        var sources = model.encode(source, lengths: Self.lengths)
+        var last = Tensor([1, 1, 1])
+        for step in 0..<7 {
+            let before = sources.state.hidden[1]
+            sources = model.step(last, sources).sources
+            last = targets[step]
+            let query = (score == .additive ? before : sources.state.hidden[1]).expandingAxis(0)
+            let expected = model.attention!(query, sources.memory!).weights
+            #expect(largestDifference(weights[step], expected[0]) < 1e-13)
+        }
+        for (row, length) in Self.lengths.enumerated() where length < 5 {
+            #expect(weights[.all, row, length...].doubles.allSatisfy { $0 == 0 })
+        }
+    }
+
     /// Without teacher forcing the model reads its own words: those of the greedy search.
     @Test(arguments: scores) func noForcing(_ score: AttentionScore?) {
         var generator = PhiloxGenerator(seed: 4)
@@ -228,5 +251,10 @@ import Testing
                 targetVocabularySize: 5, attention: .additive, startToken: 1, endToken: 0, using: &generator)
         }
         #expect(text(size).contains("EncoderDecoder: the tokens' vectors would be of size 0"))
+        let weights = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let targets = Tensor([1, 2, 3], shape: [1, 3])
+            _ = DecodingTests.model(1, nil).attentionWeights(DecodingTests.sources(1), targets)
+        }
+        #expect(text(weights).contains("attentionWeights: the model was made without attention"))
     }
 }

@@ -34,7 +34,7 @@ extension EncoderDecoder {
     /// One step of the decoder: the tokens before it, int64 [batch] → logits [batch, vocabulary] of the next ones, and
     /// what the step after it takes.
     public func step(_ tokens: Tensor, _ sources: EncodedSources) -> (logits: Tensor, sources: EncodedSources) {
-        let (logits, state) = decode(tokens.expandingAxis(0), sources)
+        let (logits, state, _) = decode(tokens.expandingAxis(0), sources)
         return (logits.squeezed(axes: [0]), EncodedSources(state: state, memory: sources.memory))
     }
 
@@ -82,26 +82,28 @@ extension EncoderDecoder {
         return stack(all)
     }
 
-    /// Any number of steps; with additive attention, one.
-    private func decode(_ tokens: Tensor, _ sources: EncodedSources) -> (logits: Tensor, state: RecurrentState) {
+    /// Any number of steps; with additive attention, one. The weights are [steps, batch, time], nil without attention.
+    func decode(
+        _ tokens: Tensor, _ sources: EncodedSources
+    ) -> (logits: Tensor, state: RecurrentState, weights: Tensor?) {
         var x = tokenVectors(tokens, targetEmbedding, vocabularySize: targetVocabularySize, output.weight.dtype)
         guard let attention, let memory = sources.memory, let combination else {
             let (outputs, state) = decoder(x, state: sources.state)
-            return (output(outputs), state)
+            return (output(outputs), state, nil)
         }
-        var context: Tensor?
+        var looked: (context: Tensor, weights: Tensor)?
         if attention.score == .additive {
-            let looked = attention(decoder.deepest(sources.state).expandingAxis(0), memory).context
-            x = [x, looked].joined()
-            context = looked
+            let before = attention(decoder.deepest(sources.state).expandingAxis(0), memory)
+            x = [x, before.context].joined()
+            looked = before
         }
         let (outputs, state) = decoder(x, state: sources.state)
-        let seen = context ?? attention(outputs, memory).context
-        return (output(tanh(combination([seen, outputs].joined()))), state)
+        let (context, weights) = looked ?? attention(outputs, memory)
+        return (output(tanh(combination([context, outputs].joined()))), state, weights)
     }
 
     /// The targets one step later, behind the start token; nil where shapes or dtypes do not fit.
-    private func previous(_ source: Tensor, _ targets: Tensor) -> Tensor? {
+    func previous(_ source: Tensor, _ targets: Tensor) -> Tensor? {
         guard source.rank == 2, targets.rank == 2, targets.dtype == .int64, source.dtype == .int64,
             targets.shape[1] == source.shape[1], targets.shape[0] > 0
         else { return nil }
@@ -110,7 +112,7 @@ extension EncoderDecoder {
     }
 
     @inline(never)
-    private func rejectTargets(_ source: Tensor, _ targets: Tensor) -> Tensor {
+    func rejectTargets(_ source: Tensor, _ targets: Tensor) -> Tensor {
         reject(
             "EncoderDecoder",
             "the source is \(source.summary), the targets \(targets.summary): they must be int64 [time, batch] of one batch, with one target step at least",
