@@ -18,7 +18,7 @@ package struct FileProblem: Error {
             message: "the file cannot be read: \(String(cString: strerror(code))). Check the path and its permissions")
     }
 
-    fileprivate static func unwritable(_ code: Int32) -> FileProblem {
+    static func unwritable(_ code: Int32) -> FileProblem {
         FileProblem(
             message:
                 "the file cannot be written: \(String(cString: strerror(code))). Check that its folder exists, may be written to and has room"

@@ -20,6 +20,9 @@ import Testing
         #expect(model.snapshot() == byHand.snapshot())
         let curved = try Architecture(parsing: "mlp:2-3-4-1:tanh").makeModel(using: &generator)
         #expect(curved.layers[1] is Tanh && curved.layers[3] is Tanh && curved.layers.count == 5)
+        let thinned = try Architecture(parsing: "mlp:2-3-4-1:gelu:0.25").makeModel(using: &generator)
+        #expect((thinned.layers[2] as? Dropout)?.rate == 0.25 && thinned.layers[5] is Dropout)
+        #expect(thinned.layers.count == 7)
     }
 
     @Test func aConvolutionalNetworkFromJSON() throws {
@@ -64,6 +67,8 @@ import Testing
         ("mlp:64-x-10", "'mlp:64-x-10' is no network"),
         ("mlp:64-128-10:sine", "layer 1: there is no layer 'sine'; there are averagePool2d, batchNorm"),
         ("mlp:99999999-10", "layer 0: a weight of 99999999 × 10"),
+        ("mlp:64-128-10:relu:half", "and behind a third a rate of dropout"),
+        ("mlp:64-128-10:relu:1.5", "layer 2: 'rate' of 'dropout' is 1.5"),
         ("64-10", "the description is neither mlp:… nor JSON: line 1"),
         ("[]", "an array stands where an object"),
         (#"{"input": [64]}"#, #""input" (the shape of one sample"#),

@@ -65,7 +65,9 @@ extension JSON {
         switch self {
         case .null: "null"
         case .bool(let flag): "\(flag)"
-        case .number(let number): Int(exactly: number).map { "\($0)" } ?? "\(number)"
+        // Whole numbers without a point, but for −0.
+        case .number(let number):
+            number == 0 && number.sign == .minus ? "-0.0" : Int(exactly: number).map(String.init) ?? "\(number)"
         case .string(let string): JSON.quoted(string)
         case .array(let items): "[\(items.map(\.text).joined(separator: ", "))]"
         case .object(let members):

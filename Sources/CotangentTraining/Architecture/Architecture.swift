@@ -9,6 +9,7 @@ import CotangentTensor
 ///
 ///     mlp:64-128-10            64 inputs, a hidden layer of 128 with ReLU, 10 outputs
 ///     mlp:64-128-64-10:tanh    two hidden layers with tanh
+///     mlp:64-128-10:relu:0.2   dropout of 0.2 behind each hidden layer
 ///
 /// or JSON, for those and others:
 ///
@@ -86,18 +87,20 @@ extension Architecture {
     }
 
     private init(perceptron text: String) throws(ArchitectureError) {
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false).dropFirst()
-        let activation = parts.count == 2 ? String(parts.last!) : "relu"
-        let sizes = parts.first!.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
-        guard parts.count <= 2, sizes.count >= 2, sizes.allSatisfy({ $0 > 0 }) else {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false).dropFirst().map(String.init)
+        let sizes = parts[0].split(separator: "-", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+        let dropout = parts.count == 3 ? Double(parts[2]) : 0
+        guard parts.count <= 3, sizes.count >= 2, sizes.allSatisfy({ $0 > 0 }), let dropout else {
             throw ArchitectureError(
-                "'\(text)' is no network: write mlp:INPUTS-HIDDEN-…-OUTPUTS, whole numbers of 1 or more (mlp:64-128-10), and behind another colon an activation if it is not relu"
+                "'\(text)' is no network: write mlp:INPUTS-HIDDEN-…-OUTPUTS, whole numbers of 1 or more (mlp:64-128-10); behind another colon an activation if it is not relu, and behind a third a rate of dropout"
             )
         }
         var layers: [LayerDescription] = []
         for (index, size) in sizes.enumerated().dropFirst() {
             layers.append(LayerDescription("linear", ["outputs": .number(Double(size))]))
-            if index < sizes.count - 1 { layers.append(LayerDescription(activation)) }
+            if index == sizes.count - 1 { break }
+            layers.append(LayerDescription(parts.count > 1 ? parts[1] : "relu"))
+            if dropout != 0 { layers.append(LayerDescription("dropout", ["rate": .number(dropout)])) }
         }
         self.init(input: [sizes[0]], layers: layers)
     }

@@ -34,9 +34,10 @@ extension Trainer {
             validationNames: validate == nil ? [] : ["loss"] + metrics.map(\.name), model: model)
         let end: TrainingEnd
         do {
+            try checkpoints?.requireNoneAfter(step: progress.step)
             for callback in callbacks { try callback.trainingBegan(run) }
             end = try takeEpochs(training, run, validate)
-            try checkpointing?(.end(end))
+            try save(.end(end))
             try giveMeasuredWeights(end)
         } catch {
             for callback in callbacks { try? callback.trainingEnded(.failed("\(error)"), of: run) }
@@ -101,7 +102,7 @@ extension Trainer {
         progress.samples = 0
         progress.seconds = 0
         beginMetrics()
-        try checkpointing?(.epoch(isBest: isBest))
+        try save(.epoch(isBest: isBest))
         for callback in callbacks { try callback.epochEnded(progress.history.epochs.last!, of: run) }
     }
 

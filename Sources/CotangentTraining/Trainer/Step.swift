@@ -84,7 +84,7 @@ extension Trainer {
         progress.lossSum += sums.lossSum
         progress.samples += sums.samples
         progress.seconds += seconds
-        try checkpointing?(.step)
+        try save(.step)
         if callbacks.isEmpty { return }
         let report = StepReport(
             epoch: progress.epoch + 1, step: progress.step,

@@ -45,9 +45,8 @@ public final class Trainer<M: Module, Batch: TrainingBatch> {
     /// Ends the run behind the step at work: can be sent to other threads and to signals' handlers.
     public let stopSignal = StopSignal()
 
-    /// Called behind every step and epoch and at the run's end with what a checkpoint may be made of, while
-    /// ``state``, model and optimizers agree. What it throws ends the run.
-    package var checkpointing: ((CheckpointMoment) throws -> Void)?
+    /// Saves the run as it goes: ``resume()`` goes on from the latest.
+    public var checkpoints: Checkpoints?
 
     let forward: (M, Batch, _ wantsPredictions: Bool) throws -> ForwardPass
     /// Whether training's pass gives predictions as well.
@@ -182,7 +181,7 @@ struct ForwardPass {
 }
 
 /// When a checkpoint may be made.
-package enum CheckpointMoment: Sendable, Equatable {
+enum CheckpointMoment: Sendable, Equatable {
     case step
     case epoch(isBest: Bool)
     /// The run ends, not by an error; the model still has the weights with which it would go on.

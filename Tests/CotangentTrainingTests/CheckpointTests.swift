@@ -1,0 +1,145 @@
+import Cotangent
+import Foundation
+import Testing
+
+@Suite struct CheckpointFileTests {
+    private func uninterrupted(accumulation: Int = 1) throws -> RunResult {
+        let run = CheckpointRun(accumulation: accumulation)
+        try run.fit(epochs: 4)
+        return RunResult(run.trainer)
+    }
+
+    /// A run that stops behind each of its steps and goes on as another object from a file ends in the same bits.
+    @Test(arguments: [1, 2]) func aRunGoesOnToTheSameBits(accumulation: Int) throws {
+        let whole = try uninterrupted(accumulation: accumulation)
+        try withFolder { folder in
+            for step in 1...(4 * (accumulation == 1 ? 7 : 4)) - 1 {
+                let first = CheckpointRun(accumulation: accumulation)
+                first.trainer.checkpoints = Checkpoints(folder: "\(folder)/\(step)")
+                first.trainer.callbacks = [StopAfter(step: step) { first.trainer.stop() }]
+                try first.fit(epochs: 4)
+                let second = CheckpointRun(accumulation: accumulation)
+                second.trainer.checkpoints = first.trainer.checkpoints
+                #expect(try second.trainer.resume())
+                #expect(second.trainer.state == first.trainer.state)
+                #expect(second.trainer.state.step == step)
+                try second.fit(epochs: 4)
+                #expect(RunResult(second.trainer) == whole, "step \(step)")
+            }
+        }
+    }
+
+    @Test func aFileHoldsAllOfIt() throws {
+        let run = CheckpointRun()
+        run.trainer.callbacks = [StopAfter(step: 10) { run.trainer.stop() }]
+        try run.fit(epochs: 4)
+        var checkpoint = run.trainer.checkpoint(metadata: ["note": "é\n"])
+        checkpoint.state.lossSum = -0.0
+        checkpoint.state.seed = .max
+        checkpoint.state.history.epochs[0].training[0].value = .infinity
+        checkpoint.state.metrics["more"] = [-.infinity, 5e-324, 0.1 + 0.2]
+        try withFolder { folder in
+            try checkpoint.write(to: "\(folder)/c.safetensors")
+            let read = try Checkpoint(path: "\(folder)/c.safetensors")
+            #expect(read == checkpoint)
+            #expect(read.state.lossSum.sign == .minus)
+            // Plain tensors under the model's names.
+            let file = try Safetensors(path: "\(folder)/c.safetensors")
+            #expect(try file.tensor(named: "model.0.weight") == checkpoint.weights["0.weight"])
+        }
+    }
+
+    @Test func theLastOnesAndTheBestAreKept() throws {
+        try withFolder { folder in
+            let run = CheckpointRun()
+            let checkpoints = Checkpoints(folder: "\(folder)/a/run", everySteps: 5, keepingLast: 2)
+            run.trainer.checkpoints = checkpoints
+            #expect(try checkpoints.paths().isEmpty && run.trainer.resume() == false)
+            try run.fit(epochs: 3)
+            // 7 steps an epoch: saved at 5, 7, 10, 14, 15, 20, 21.
+            #expect(
+                try checkpoints.paths().map { $0.split(separator: "/").last! }
+                    == ["step-000000021.safetensors", "step-000000020.safetensors"])
+            let best = try Checkpoint(path: checkpoints.bestPath)
+            let bestEpoch = run.trainer.state.bestEpoch
+            #expect(best.state.epoch == bestEpoch && best.state.history.epochs.last?.isBest == true)
+            // A fresh run does not mix with it.
+            let other = CheckpointRun()
+            other.trainer.checkpoints = checkpoints
+            let error = #expect(throws: CheckpointError.self) { try other.fit(epochs: 1) }
+            #expect(error?.message.contains("call resume() to go on with it") == true)
+        }
+    }
+
+    @Test func whatDoesNotFitChangesNothing() throws {
+        let run = CheckpointRun()
+        try run.fit(epochs: 1)
+        let checkpoint = run.trainer.checkpoint()
+        let other = CheckpointRun()
+        let before = other.trainer.checkpoint()
+        var wrong = checkpoint
+        wrong.state.plateau = nil
+        #expect(throws: TrainingError.self) { try other.trainer.restore(wrong) }
+        #expect(other.trainer.checkpoint() == before)
+        wrong = checkpoint
+        wrong.optimizers[0].kind = "SGD"
+        #expect(throws: OptimizerStateError.self) { try other.trainer.restore(wrong) }
+        #expect(other.trainer.checkpoint() == before)
+        wrong.optimizers = []
+        #expect(throws: TrainingError.self) { try other.trainer.restore(wrong) }
+        wrong = checkpoint
+        wrong.weights["0.weight"] = nil
+        #expect(throws: SnapshotError.self) { try other.trainer.restore(wrong) }
+        #expect(other.trainer.checkpoint() == before)
+        try other.trainer.restore(checkpoint)
+        #expect(other.trainer.checkpoint() == checkpoint)
+    }
+
+    @Test func filesOfOtherKindsAreRefused() throws {
+        try withFolder { folder in
+            let path = "\(folder)/weights.safetensors"
+            try CheckpointRun().trainer.model.write(to: path)
+            let error = #expect(throws: CheckpointError.self) { try Checkpoint(path: path) }
+            #expect(error?.description == "\(path): the file holds tensors, but is no checkpoint of a training run")
+            #expect(throws: FormatError.self) { try Checkpoint(path: "\(folder)/none.safetensors") }
+        }
+    }
+
+    /// Every prefix, and every byte changed, of the metadata's part gives an error or a checkpoint, never a trap.
+    @Test func damagedFilesThrow() throws {
+        let run = CheckpointRun()
+        try run.fit(epochs: 1)
+        try withFolder { folder in
+            let path = "\(folder)/c.safetensors"
+            try run.trainer.checkpoint().write(to: path)
+            let whole = Array(try Data(contentsOf: URL(filePath: path)))
+            let header = 8 + Int(whole[0]) + Int(whole[1]) << 8 + Int(whole[2]) << 16
+            var refused = 0
+            for place in stride(from: 0, to: header, by: 7) {
+                var bytes = whole
+                bytes[place] ^= UInt8(1 + place % 255)
+                try Data(bytes).write(to: URL(filePath: path))
+                do { _ = try Checkpoint(path: path) } catch { refused += 1 }
+            }
+            #expect(refused > 100)
+            for count in stride(from: 0, to: whole.count, by: 311) {
+                try Data(whole[..<count]).write(to: URL(filePath: path))
+                #expect(throws: FormatError.self) { try Checkpoint(path: path) }
+            }
+        }
+    }
+
+    @Test func interruptsFinishTheStep() throws {
+        let run = CheckpointRun()
+        run.trainer.callbacks = [StopAfter(step: 9) { kill(getpid(), SIGINT) }]
+        try stoppingOnInterrupt(run.trainer.stopSignal) { try run.fit(epochs: 4) }
+        #expect(run.trainer.state.step == 9)
+    }
+}
+
+private func withFolder(_ body: (String) throws -> Void) throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "cotangent-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try body(folder.path())
+}
