@@ -79,7 +79,7 @@ let package = Package(
         .executableTarget(
             name: "CotangentCommand",
             dependencies: [
-                "Cotangent", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Cotangent", "CotangentTensorBoard", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .target(name: "CotangentNaive", path: "Benchmarks/Naive"),
         .executableTarget(

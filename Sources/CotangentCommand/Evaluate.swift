@@ -43,7 +43,7 @@ struct Evaluate: ParsableCommand {
             if confusion != nil {
                 throw Problem(description: "--confusion is for classes, and this model predicts numbers.")
             }
-            report(outputs, y, targets)
+            reportErrors(outputs, y, targets)
         }
     }
 
@@ -54,7 +54,7 @@ struct Evaluate: ParsableCommand {
         print(json ? JSONText.of(scores) : "\(scores)\n\n\(matrix)")
     }
 
-    private func report(_ outputs: Tensor, _ y: Tensor, _ targets: [String]) {
+    private func reportErrors(_ outputs: Tensor, _ y: Tensor, _ targets: [String]) {
         struct Scores: Encodable {
             let target: String
             let rows: Int
@@ -63,7 +63,7 @@ struct Evaluate: ParsableCommand {
             let r2: Double
         }
         let scores = targets.enumerated().map { index, name in
-            let (p, t) = (outputs[.all, .index(index)], y[.all, .index(index)])
+            let (p, t) = (outputs[.all, index], y[.all, index])
             return Scores(
                 target: name, rows: y.shape[0], mse: MSE()(p, t), mae: MAE()(p, t),
                 r2: R2()(p, t))

@@ -105,7 +105,7 @@ extension SampleFile {
     }
 
     private static func idx(_ path: String, _ options: DataOptions) throws -> SampleFile {
-        try arrays(IDX(path: path).tensor(), options) { IDX(path: $0).tensor() }
+        try arrays(IDX(path: path).tensor(), options) { try IDX(path: $0).tensor() }
     }
 
     private static func arrays(
@@ -126,7 +126,7 @@ extension SampleFile {
                     "\(path): the samples are \(x.shape), the targets \(y.shape): as many rows are wanted, and one or two axes."
             )
         }
-        let columns = y.rank == 1 ? [y] : (0..<y.shape[1]).map { y[.all, .index($0)] }
+        let columns = y.rank == 1 ? [y] : (0..<y.shape[1]).map { y[.all, $0] }
         return SampleFile(
             x: x.cast(to: .float32),
             targets: columns.enumerated().map { index, column in

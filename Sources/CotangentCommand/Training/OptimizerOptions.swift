@@ -78,7 +78,7 @@ struct OptimizerOptions: ParsableArguments {
         case .adam: return Adam(model, learningRate: rate, weightDecay: decay)
         case .adamw: return AdamW(model, learningRate: rate, weightDecay: weightDecay ?? 0.01)
         case .sgd: return SGD(model, learningRate: rate, momentum: momentum, weightDecay: decay)
-        case .rmsprop: return RMSProp(model, learningRate: rate, momentum: momentum, weightDecay: decay)
+        case .rmsprop: return RMSProp(model, learningRate: rate, weightDecay: decay, momentum: momentum)
         case .adagrad: return Adagrad(model, learningRate: rate, weightDecay: decay)
         case .adadelta: return Adadelta(model, learningRate: rate, weightDecay: decay)
         }

@@ -91,15 +91,10 @@ struct TrainingJob {
         return deviation
     }
 
-    /// In double: a mean that is large against the deviation costs no digits.
     private static func scale(_ x: Tensor) -> (mean: Tensor, deviation: Tensor) {
-        let wide = x.cast(to: .float64)
-        let center = mean(wide, axes: [0])
-        let deviation = sqrt(mean(square(wide - center), axes: [0]))
-        return (
-            center.cast(to: .float32),
-            Tensor.where(deviation .> 0, deviation, Tensor.ones(like: deviation)).cast(to: .float32)
-        )
+        let standardizer = Standardizer(fitting: x)
+        let shape = Shape(Array(x.shape.dropFirst()))
+        return (standardizer.mean.reshaped(shape), standardizer.deviation.reshaped(shape))
     }
 
     private var trained: TrainedModel {
