@@ -10,6 +10,7 @@ let package = Package(
     targets: [
         .executableTarget(name: "Digits", dependencies: ["DigitsSupport"]),
         .executableTarget(name: "DigitsCNN", dependencies: ["DigitsSupport"]),
+        .executableTarget(name: "Regularization", dependencies: ["DigitsSupport"]),
         .executableTarget(name: "CharacterModel", dependencies: ["RecurrentSupport"]),
         .executableTarget(name: "VanishingGradients", dependencies: ["RecurrentSupport"]),
         .executableTarget(name: "AddingProblem", dependencies: ["RecurrentSupport"]),

@@ -140,9 +140,9 @@ extension Trainer {
 
     func beginMetrics() {
         trainingMetrics = isOnePass ? metrics : []
-        for index in trainingMetrics.indices {
+        for (index, key) in trainingMetrics.keys.enumerated() {
             trainingMetrics[index].reset()
-            if let numbers = progress.metrics[trainingMetrics[index].name] {
+            if let numbers = progress.metrics[key] {
                 trainingMetrics[index].accumulated = numbers
             }
         }

@@ -10,8 +10,8 @@ public struct LearningRateCurve: Sendable, Equatable {
     public let losses: [Double]
     /// The losses as a running mean in which each step back counts for 0.9 of the one behind it.
     public let smoothed: [Double]
-    /// The learning rate at which the smoothed loss fell most, as a function of the rate's logarithm; nil where it did not
-    /// fall. Look at the curve before relying on it.
+    /// The learning rate at which the smoothed loss fell most, as a function of the rate's logarithm; nil where it did
+    /// not fall. Look at the curve before relying on it.
     public let suggestion: Double?
 
     init(learningRates: [Double], losses: [Double]) {
@@ -33,9 +33,9 @@ public struct LearningRateCurve: Sendable, Equatable {
 }
 
 extension Trainer {
-    /// Tries learning rates from small to large, each for one step, evenly by their logarithms, and stops where the loss
-    /// is NaN or the smoothed one four times its lowest (Smith, "Cyclical learning rates for training neural networks",
-    /// 2017, §3.3). Model, optimizers and this trainer are afterwards as they were.
+    /// Tries learning rates from small to large, each for one step, evenly by their logarithms, and stops where the
+    /// loss is NaN or the smoothed one four times its lowest (Smith, "Cyclical learning rates for training neural
+    /// networks", 2017, §3.3). Model, optimizers and this trainer are afterwards as they were.
     ///
     /// ```swift
     /// let curve = try trainer.findLearningRate(loader)

@@ -111,7 +111,7 @@ public final class Trainer<M: Module, Batch: TrainingBatch> {
     /// Where the run stands.
     public var state: TrainerState {
         var state = progress
-        for metric in trainingMetrics { state.metrics[metric.name] = metric.accumulated }
+        for (key, metric) in zip(trainingMetrics.keys, trainingMetrics) { state.metrics[key] = metric.accumulated }
         state.plateau = plateau?.state
         state.average = averaging?.averages
         state.averageCount = averaging?.count ?? 0
@@ -129,13 +129,13 @@ public final class Trainer<M: Module, Batch: TrainingBatch> {
         guard (state.average == nil) == (averaging == nil) else {
             throw TrainingError(.state("one of them averages weights, the other not"))
         }
-        for metric in isOnePass ? metrics : [] {
+        for (key, metric) in isOnePass ? Array(zip(metrics.keys, metrics)) : [] {
             var metric = metric
             metric.reset()
-            guard let numbers = state.metrics[metric.name] else { continue }
+            guard let numbers = state.metrics[key] else { continue }
             metric.accumulated = numbers
             guard metric.accumulated.elementsEqual(numbers, by: { $0 == $1 || ($0.isNaN && $1.isNaN) }) else {
-                throw TrainingError(.state("\(metric.name) cannot go on from \(numbers.count) numbers"))
+                throw TrainingError(.state("\(key) cannot go on from \(numbers.count) numbers"))
             }
         }
         if let average = state.average, let problem = averaging!.restore(average, count: state.averageCount) {
@@ -186,4 +186,14 @@ enum CheckpointMoment: Sendable, Equatable {
     case epoch(isBest: Bool)
     /// The run ends, not by an error; the model still has the weights with which it would go on.
     case end(TrainingEnd)
+}
+
+extension [any Metric] {
+    /// Their names; where one is there before, with a number behind it: accuracy has a confusion matrix as well.
+    var keys: [String] {
+        indices.map { index in
+            let before = self[..<index].count { $0.name == self[index].name }
+            return before == 0 ? self[index].name : "\(self[index].name) \(before + 1)"
+        }
+    }
 }

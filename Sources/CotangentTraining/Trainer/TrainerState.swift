@@ -18,7 +18,7 @@ public struct TrainerState: Sendable, Equatable {
     public var lossSum = 0.0
     public var samples = 0
     public var seconds = 0.0
-    /// Of the epoch at work: what each metric has taken in, by its name.
+    /// Of the epoch at work: what each metric has taken in, by its name; a second one of a name has " 2" behind it.
     public var metrics: [String: [Double]] = [:]
     /// Of the last step.
     public var learningRate = 0.0

@@ -27,10 +27,13 @@ public struct TrainingError: Error, Sendable, Equatable, CustomStringConvertible
         let what: String
         switch reason {
         case .state(let problem): return "the state does not fit the trainer: \(problem)"
-        case .loss(let value): what = "the loss is \(value)"
-        case .gradientNorm(let value): what = "the gradients' norm is \(value)"
+        case .loss(let value): what = "the loss is \(Self.text(value))"
+        case .gradientNorm(let value): what = "the gradients' norm is \(Self.text(value))"
         }
         return
             "epoch \(epoch), step \(step), learning rate \(learningRate): \(what). Parameters are as they were before this step. `trainer.detectsAnomalies = true`, or detectingAnomalies(in:) around a loop of your own, names the operation and the layer it came from; a lower learning rate, a warm-up or clipping often helps"
     }
+
+    /// A NaN's sign says nothing.
+    private static func text(_ value: Double) -> String { value.isNaN ? "nan" : "\(value)" }
 }
