@@ -35,7 +35,7 @@ import Testing
         #expect(profile.rows.map(\.name) == ["body.0", "body.1", "body.2", "", "head"])
         #expect(
             profile.rows.map(\.layer) == [
-                "Conv2D(1 → 8, 3×3, padding 1)", "BatchNorm2D(8)", "ReLU", "MaxPool2D(2×2)", "Linear(512 → 3)",
+                "Conv2D(1 → 8, 3×3, padding 1)", "BatchNorm2D(8)", "ReLU", "MaxPool2D(2, stride 2)", "Linear(512 → 3)",
             ])
         #expect(profile.rows.map(\.calls) == [2, 2, 2, 2, 2] && profile.runs == 2)
         let plane = 2 * 16 * 8 * 256 * 4
@@ -85,7 +85,8 @@ import Testing
         #expect(profile.rows.map(\.calls) == [3, 3, 3, 3, 3])
         for gradients in taken {
             for parameter in model.parameters {
-                #expect(relativeDistance(gradients[parameter]!, plain[parameter]!) < 1e-5)
+                // Against all gradients' norm: that of the bias before a normalisation is 0 but for rounding.
+                #expect(largestDifference(gradients[parameter]!, plain[parameter]!) < 1e-5 * plain.norm)
             }
         }
     }

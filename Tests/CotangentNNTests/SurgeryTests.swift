@@ -42,7 +42,7 @@ import Testing
         model.freeze(matching: "body.0.*")
         let optimizer = Adam(groups: model.parameterGroups(learningRate: 1e-4, [("head.*", 1e-2)]))
         var losses: [Double] = []
-        for (x, y) in batches + batches + batches + batches + batches {
+        for (x, y) in (0..<40).flatMap({ _ in batches }) {
             let (loss, gradients) = valueAndGradients(of: model) { crossEntropy(model(x), y) }
             optimizer.update(with: gradients)
             losses.append(loss.item)
@@ -53,8 +53,8 @@ import Testing
         #expect(after["head.weight"]!.shape == [3, 16])
         for name in ["body.0.weight", "body.0.bias"] { #expect(after[name] == pretrained[name]) }
         let moved = largestDifference(after["body.2.weight"]!, pretrained["body.2.weight"]!)
-        // Adam's steps are of the learning rate's size: 20 of 1e-4.
-        #expect(moved > 1e-4 && moved < 3e-3, "\(moved)")
+        // Adam's steps are of the learning rate's size at most: 160 of 1e-4.
+        #expect(moved > 1e-4 && moved < 1.7e-2, "\(moved)")
     }
 
     /// A `Sequential`'s last layer goes, and another comes; the rest are the same parameters.

@@ -90,9 +90,10 @@ final class LayerProfiler: LayerObserver {
         let passed = mark.duration(to: now)
         if interrupted.isEmpty { records[current].forward += passed } else { records[current].backward += passed }
         if let tape {
-            let known = owners[tape.generation, default: []].count
+            let known = owners[tape.generation]?.count ?? 0
             if tape.count > known {
-                owners[tape.generation]!.append(contentsOf: repeatElement(Int32(current), count: tape.count - known))
+                owners[tape.generation, default: []]
+                    .append(contentsOf: repeatElement(Int32(current), count: tape.count - known))
             } else if tape.count < known {
                 // A checkpoint took its nodes away.
                 owners[tape.generation]!.removeLast(known - tape.count)
