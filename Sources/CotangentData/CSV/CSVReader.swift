@@ -77,6 +77,9 @@ final class CSVReader {
         }
     }
 
+    /// Counts texts from 0 again.
+    func forgetTexts() { for column in texts.indices { texts[column] = TextCodes() } }
+
     /// The texts of each text column.
     var textsByColumn: [Int: [String]] {
         Dictionary(uniqueKeysWithValues: isText.indices.filter { isText[$0] }.map { ($0, texts[$0].texts) })

@@ -12,6 +12,10 @@ public struct ImageError: Error, Sendable, Equatable, CustomStringConvertible {
         case tooLarge
         /// The format cannot hold these channels.
         case channels
+        /// Images of one batch that are not of one size: see ``ImageFolder``.
+        case differentSize
+        /// A folder without images, or without folders of classes.
+        case noImages
     }
 
     public let reason: Reason
