@@ -17,6 +17,7 @@ let package = Package(
         .executableTarget(name: "NamedEntities", dependencies: ["RecurrentSupport"], exclude: ["README.md"]),
         .executableTarget(name: "Languages", dependencies: ["RecurrentSupport"], exclude: ["README.md"]),
         .executableTarget(name: "Translation", dependencies: ["RecurrentSupport"], exclude: ["README.md"]),
+        .executableTarget(name: "Music", dependencies: ["RecurrentSupport"], exclude: ["README.md"]),
         .target(name: "RecurrentSupport", dependencies: [.product(name: "Cotangent", package: "Cotangent")]),
         .target(name: "DigitsSupport", dependencies: [.product(name: "Cotangent", package: "Cotangent")]),
     ],

@@ -71,6 +71,35 @@ import Testing
         #expect(model.generate(from: [0], count: 0, using: &generator).tokens.isEmpty)
     }
 
+    /// What is forbidden never comes up; what is left alone comes up as ever, with the model's own probabilities.
+    @Test func adjusting() {
+        let model = Self.model(3)
+        var generator = PhiloxGenerator(seed: 8)
+        let free = model.generate(from: [0], count: 60, using: &generator)
+        generator = PhiloxGenerator(seed: 8)
+        var seen: [[Int]] = []
+        let same = model.generate(
+            from: [0], count: 60,
+            adjusting: { logits, written in
+                seen.append(written)
+                return logits
+            }, using: &generator)
+        #expect(same == free && seen == (0..<60).map { Array(free.tokens[..<$0]) })
+        // No token twice in a row, which happens freely.
+        #expect(zip(free.tokens, free.tokens.dropFirst()).contains { $0 == $1 })
+        let bound = model.generate(
+            from: [0], count: 60,
+            adjusting: { logits, written in
+                var logits = logits
+                if let last = written.last { logits[0, last] = Tensor.full([], -Double.infinity, dtype: logits.dtype) }
+                return logits
+            }, using: &generator)
+        #expect(!zip(bound.tokens, bound.tokens.dropFirst()).contains { $0 == $1 })
+        let logits = model(Tensor([0] + bound.tokens.dropLast()).expandingAxis(1)).squeezed(axes: [1])
+        let own = gatherAlong(logSoftmax(logits), Tensor(bound.tokens).expandingAxis(1), axis: 1).doubles
+        #expect(zip(own, bound.logProbabilities).allSatisfy { abs($0 - $1) < 1e-12 })
+    }
+
     /// 9 texts of two tokens: how often each comes up, against its exact probability. 26.12 is the 0.999 quantile of χ²
     /// for 8 degrees of freedom.
     @Test func distribution() {

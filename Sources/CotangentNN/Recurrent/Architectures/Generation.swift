@@ -18,10 +18,13 @@ extension LanguageModel {
     ///   - count: how many new tokens at most.
     ///   - stopToken: ends the text when it comes up.
     ///   - state: where the prompt begins; zeros by default.
+    ///   - adjusting: what is drawn from in place of the model's logits [1, vocabularySize], given these and what has been
+    ///     written so far: −∞ forbids a token, where rules of a language are to be kept.
     /// A token outside the vocabulary traps. The same generator gives the same text at any number of threads.
     public func generate(
         from prompt: [Int], count: Int, sampling: Sampling = Sampling(), stopToken: Int? = nil,
-        state: RecurrentState? = nil, using generator: inout PhiloxGenerator
+        state: RecurrentState? = nil, adjusting: ((_ logits: Tensor, _ written: [Int]) -> Tensor)? = nil,
+        using generator: inout PhiloxGenerator
     ) -> Generation {
         guard !prompt.isEmpty, count >= 0 else {
             fail("generate", "\(count) tokens from a prompt of \(prompt.count): the prompt needs one at least")
@@ -38,7 +41,7 @@ extension LanguageModel {
         while result.tokens.count < count {
             let (logits, next) = step(Tensor([last]), state: state)
             state = next
-            last = sampling.draw(from: logits, using: &generator).ints[0]
+            last = sampling.draw(from: adjusting?(logits, result.tokens) ?? logits, using: &generator).ints[0]
             if last == stopToken {
                 result.isStopped = true
                 break

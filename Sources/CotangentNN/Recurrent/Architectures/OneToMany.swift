@@ -29,14 +29,15 @@ public struct OneToMany<Recurrence: RecurrentLayer>: Module {
     }
 
     /// Goes on from a vector [contextSize] and a prompt: see
-    /// ``LanguageModel/generate(from:count:sampling:stopToken:state:using:)``.
+    /// ``LanguageModel/generate(from:count:sampling:stopToken:state:adjusting:using:)``.
     public func generate(
         from context: Tensor, prompt: [Int], count: Int, sampling: Sampling = Sampling(), stopToken: Int? = nil,
+        adjusting: ((_ logits: Tensor, _ written: [Int]) -> Tensor)? = nil,
         using generator: inout PhiloxGenerator
     ) -> Generation {
         guard context.rank == 1 else { fail("generate", "the context is \(context.summary): one vector is wanted") }
         return model.generate(
             from: prompt, count: count, sampling: sampling, stopToken: stopToken,
-            state: start(context.expandingAxis(0)), using: &generator)
+            state: start(context.expandingAxis(0)), adjusting: adjusting, using: &generator)
     }
 }
