@@ -21,7 +21,7 @@ struct CheckpointRun {
             Linear(8, 3, using: &generator)
         }
         trainer = Trainer(model, Adam(model, learningRate: 0.01), seed: 3, loss: { crossEntropy($0, $1) })
-        trainer.schedule = .exponential(gamma: 0.9)
+        trainer.schedule = .exponential(by: 0.9)
         trainer.plateau = ReduceOnPlateau(patience: 0)
         trainer.averaging = ExponentialMovingAverage(of: model, decay: 0.9)
         trainer.earlyStopping = EarlyStopping(patience: 100)

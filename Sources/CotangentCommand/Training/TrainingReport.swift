@@ -9,6 +9,8 @@ extension TrainingJob {
         if resumed {
             print("goes on from step \(trainer.state.step), epoch \(trainer.state.epoch + 1)")
         }
+        // Before the progress on the other stream, in a pipe as well.
+        fflush(stdout)
     }
 
     private var purpose: String {

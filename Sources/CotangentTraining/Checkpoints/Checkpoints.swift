@@ -125,6 +125,7 @@ extension Checkpoints {
 extension Trainer {
     /// Called where model, optimizers and ``state`` agree.
     func save(_ moment: CheckpointMoment) throws {
+        try checkpointing?(moment)
         try checkpoints?.save(moment, step: progress.step) { checkpoint(metadata: checkpoints!.metadata) }
     }
 

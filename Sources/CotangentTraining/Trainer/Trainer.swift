@@ -47,6 +47,8 @@ public final class Trainer<M: Module, Batch: TrainingBatch> {
 
     /// Saves the run as it goes: ``resume()`` goes on from the latest.
     public var checkpoints: Checkpoints?
+    /// Called wherever a checkpoint may be made, while ``state``, model and optimizers agree. What it throws ends the run.
+    package var checkpointing: ((CheckpointMoment) throws -> Void)?
 
     let forward: (M, Batch, _ wantsPredictions: Bool) throws -> ForwardPass
     /// Whether training's pass gives predictions as well.
@@ -181,7 +183,7 @@ struct ForwardPass {
 }
 
 /// When a checkpoint may be made.
-enum CheckpointMoment: Sendable, Equatable {
+package enum CheckpointMoment: Sendable, Equatable {
     case step
     case epoch(isBest: Bool)
     /// The run ends, not by an error; the model still has the weights with which it would go on.
