@@ -37,7 +37,7 @@ import Testing
         checkpoint.state.lossSum = -0.0
         checkpoint.state.seed = .max
         checkpoint.state.history.epochs[0].training[0].value = .infinity
-        checkpoint.state.metrics["more"] = [-.infinity, 5e-324, 0.1 + 0.2]
+        checkpoint.state.metrics["more"] = [-.infinity, .leastNonzeroMagnitude, 0.1 + 0.2]
         try withFolder { folder in
             try checkpoint.write(to: "\(folder)/c.safetensors")
             let read = try Checkpoint(path: "\(folder)/c.safetensors")

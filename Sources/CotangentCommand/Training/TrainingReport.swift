@@ -10,7 +10,7 @@ extension TrainingJob {
             print("goes on from step \(trainer.state.step), epoch \(trainer.state.epoch + 1)")
         }
         // Before the progress on the other stream, in a pipe as well.
-        fflush(stdout)
+        fflush(nil)
     }
 
     private var purpose: String {
