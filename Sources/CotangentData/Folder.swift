@@ -23,6 +23,12 @@ package func entries(ofFolder path: String) throws(FileProblem) -> [String] {
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
 }
 
+/// Whether there is anything under this name.
+package func exists(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0
+}
+
 /// Makes a folder, and those that it lies in, where they are missing.
 package func makeFolder(_ path: String) throws(FileProblem) {
     var status = stat()

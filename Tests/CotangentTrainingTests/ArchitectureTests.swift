@@ -66,7 +66,7 @@ import Testing
         ("mlp:64", "'mlp:64' is no network: write mlp:INPUTS-HIDDEN-…-OUTPUTS"),
         ("mlp:64-x-10", "'mlp:64-x-10' is no network"),
         ("mlp:64-128-10:sine", "layer 1: there is no layer 'sine'; there are averagePool2d, batchNorm"),
-        ("mlp:99999999-10", "layer 0: a weight of 99999999 × 10"),
+        ("mlp:999999999-10", "layer 0: a weight of 999999999 × 10"),
         ("mlp:64-128-10:relu:half", "and behind a third a rate of dropout"),
         ("mlp:64-128-10:relu:1.5", "layer 2: 'rate' of 'dropout' is 1.5"),
         ("64-10", "the description is neither mlp:… nor JSON: line 1"),

@@ -131,7 +131,7 @@ import Testing
 
     @Test func interruptsFinishTheStep() throws {
         let run = CheckpointRun()
-        run.trainer.callbacks = [StopAfter(step: 9) { kill(getpid(), SIGINT) }]
+        run.trainer.callbacks = [StopAfter(step: 9) { raise(SIGINT) }]
         try stoppingOnInterrupt(run.trainer.stopSignal) { try run.fit(epochs: 4) }
         #expect(run.trainer.state.step == 9)
     }

@@ -42,10 +42,10 @@ public struct Checkpoints: Sendable {
     ///
     /// - Throws: ``CheckpointError`` where the folder cannot be read.
     public func paths() throws(CheckpointError) -> [String] {
-        guard let names = try? entries(ofFolder: folder) else {
-            // Nothing was saved yet, or the folder cannot be looked into.
-            if (try? entries(ofFolder: parent)) != nil { return [] }
-            return try unreadable()
+        guard exists(folder) else { return [] }
+        let names: [String]
+        do { names = try entries(ofFolder: folder) } catch {
+            throw CheckpointError(file: folder, message: error.message)
         }
         return names.compactMap { name in Self.step(of: name).map { ($0, name) } }
             .sorted { $0.0 > $1.0 }.map { "\(folder)/\($0.1)" }
@@ -63,18 +63,6 @@ public struct Checkpoints: Sendable {
     private static func step(of name: String) -> Int? {
         guard name.hasPrefix("step-"), name.hasSuffix(".safetensors") else { return nil }
         return Int(name.dropFirst("step-".count).dropLast(".safetensors".count))
-    }
-
-    private var parent: String {
-        let trimmed = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
-        guard let slash = trimmed.lastIndex(of: "/") else { return "." }
-        return slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])
-    }
-
-    private func unreadable() throws(CheckpointError) -> [String] {
-        do { return try entries(ofFolder: folder) } catch {
-            throw CheckpointError(file: folder, message: error.message)
-        }
     }
 }
 

@@ -55,14 +55,15 @@ public struct R2: Metric {
     public mutating func reset() { outputs = [] }
 
     public var accumulated: [Double] {
-        get { outputs.flatMap { $0.errors.accumulated + [$0.mean] + $0.squares.accumulated } }
+        get { outputs.flatMap { $0.errors.accumulated + [$0.first, $0.mean] + $0.squares.accumulated } }
         set {
-            guard newValue.count.isMultiple(of: 7) else { return }
-            outputs = stride(from: 0, to: newValue.count, by: 7).map { start in
+            guard newValue.count.isMultiple(of: 8) else { return }
+            outputs = stride(from: 0, to: newValue.count, by: 8).map { start in
                 var output = Output()
                 output.errors.accumulated = Array(newValue[start..<start + 3])
-                output.mean = newValue[start + 3]
-                output.squares.accumulated = Array(newValue[start + 4..<start + 7])
+                output.first = newValue[start + 3]
+                output.mean = newValue[start + 4]
+                output.squares.accumulated = Array(newValue[start + 5..<start + 8])
                 return output
             }
         }
