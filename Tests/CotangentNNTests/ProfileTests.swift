@@ -60,12 +60,14 @@ import Testing
         }
         let model = Chain(first: Linear(8, 400, using: &generator), last: Linear(400, 400, using: &generator))
         let x = Tensor.normal([256, 8], using: &generator)
-        let measured = profile(of: model) { sum(square(model(x))) }
+        // The smallest of many: other tests run beside.
+        let runs = (0..<30).map { _ in profile(of: model) { sum(square(model(x))) } }
+        func least(_ time: (ModelProfile) -> Double) -> Double { runs.map(time).min()! }
+        let (first, last) = (least { $0.rows[0].forward }, least { $0.rows[1].forward })
+        let (firstBack, lastBack) = (least { $0.rows[0].backward }, least { $0.rows[1].backward })
         // 50 multiplications in the second for each in the first.
-        #expect(measured.rows[1].backward > 3 * measured.rows[0].backward, "\(measured)")
-        #expect(measured.rows[1].forward > 3 * measured.rows[0].forward, "\(measured)")
-        let whole = measured.forward + measured.backward
-        #expect(measured.rows[1].forward + measured.rows[1].backward > 0.5 * whole, "\(measured)")
+        #expect(last > 3 * first && lastBack > 3 * firstBack, "\(first), \(last), \(firstBack), \(lastBack)")
+        #expect(last + lastBack > 0.5 * least { $0.forward + $0.backward })
     }
 
     /// Gradients of gradients and checkpoints, whose nodes come and go while the tape is played.

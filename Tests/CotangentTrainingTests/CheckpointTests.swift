@@ -131,7 +131,14 @@ import Testing
 
     @Test func interruptsFinishTheStep() throws {
         let run = CheckpointRun()
-        run.trainer.callbacks = [StopAfter(step: 9) { raise(SIGINT) }]
+        let signal = run.trainer.stopSignal
+        run.trainer.callbacks = [
+            StopAfter(step: 9) {
+                // It goes to whichever thread takes signals.
+                kill(getpid(), SIGINT)
+                while !signal.isRequested { usleep(100) }
+            }
+        ]
         try stoppingOnInterrupt(run.trainer.stopSignal) { try run.fit(epochs: 4) }
         #expect(run.trainer.state.step == 9)
     }

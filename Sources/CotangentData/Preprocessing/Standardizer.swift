@@ -29,18 +29,14 @@ public struct Standardizer: Sendable {
     ///   - axes: over which the figures are taken: [0] for each feature apart, [0, 2, 3] for each channel of images.
     public init(fitting x: Tensor, axes: [Int] = [0]) {
         requireFitting("Standardizer", x, axes)
-        let x = x.detached
-        let variance = CotangentTensor.variance(x, axes: axes, keepingAxes: true)
-        mean = CotangentTensor.mean(x, axes: axes, keepingAxes: true)
-        // What variance rounding alone may give a constant (scikit-learn's `_is_constant_feature`): sums are taken in
-        // float64, of float32 as well.
-        let count = Double(x.count / Swift.max(mean.count, 1))
-        let (means, variances) = (mean.doubles, variance.doubles)
-        let deviations = zip(means, variances).map { mean, variance in
-            let limit = count * .ulpOfOne * variance + (count * mean * .ulpOfOne) * (count * mean * .ulpOfOne)
-            return variance <= limit ? 1 : variance.squareRoot()
-        }
-        deviation = Tensor(deviations, shape: mean.shape).cast(to: x.dtype)
+        let wide = x.detached.cast(to: .float64)
+        let least = CotangentTensor.min(wide, axes: axes, keepingAxes: true)
+        let isConstant = equal(least, CotangentTensor.max(wide, axes: axes, keepingAxes: true))
+        // A constant's mean is itself, whatever rounding makes of the sum.
+        let means = Tensor.where(isConstant, least, CotangentTensor.mean(wide, axes: axes, keepingAxes: true))
+        let deviations = sqrt(CotangentTensor.variance(wide, axes: axes, keepingAxes: true))
+        mean = means.cast(to: x.dtype)
+        deviation = Tensor.where(isConstant, Tensor.ones(like: deviations), deviations).cast(to: x.dtype)
     }
 
     /// Of the same features, any number of samples; gradients pass through.
