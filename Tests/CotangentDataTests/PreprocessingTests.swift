@@ -17,7 +17,9 @@ import Testing
             let tolerance = dtype == .float32 ? 1e-5 : 1e-10
             #expect(abs(standardizer.deviation.doubles[column] / scaling.deviation[column] - 1) < tolerance)
             let columns = [standardizer(x), standardizer(test)].map { $0[.all, column].doubles }
-            #expect(relativeDistance(columns[0], scaling.standardized.map { $0[column] }) < tolerance)
+            // Of column 1, which is constant, scikit-learn leaves what rounding made of the mean, 4e-16; here it is 0.
+            let wanted = scaling.standardized.map { column == 1 ? ($0[1] - 4.440892098500626e-16) : $0[column] }
+            #expect(relativeDistance(columns[0], wanted) < tolerance)
             #expect(relativeDistance(columns[1], scaling.standardizedTest.map { $0[column] }) < tolerance)
         }
         #expect(relativeDistance(standardizer.inverse(standardizer(x)), x) < (dtype == .float32 ? 1e-6 : 1e-14))
