@@ -57,12 +57,14 @@ extension SampleFile {
         _ path: String, _ separator: Character, _ options: DataOptions, _ columns: [String]?, _ targets: [String]
     ) throws -> SampleFile {
         let missing = try options.missingValues()
+        // Which columns hold words is found by reading twice, which a pipe does not allow.
+        let bytes = path == "-" ? try StandardInput.contents() : try StandardInput.ofPipe(path)
         let table =
-            path == "-"
-            ? try CSV(
-                parsing: StandardInput.contents(), name: "standard input", separator: separator, missing: missing,
-                textColumns: .detected)
-            : try CSV(path: path, separator: separator, missing: missing, textColumns: .detected)
+            try bytes.map {
+                try CSV(
+                    parsing: $0, name: path == "-" ? "standard input" : path, separator: separator, missing: missing,
+                    textColumns: .detected)
+            } ?? CSV(path: path, separator: separator, missing: missing, textColumns: .detected)
         let found = targets.filter(table.columnNames.contains)
         if let absent = options.target.first(where: { !table.columnNames.contains($0) }) {
             throw Problem(
@@ -98,10 +100,10 @@ extension SampleFile {
                     "Name the array of samples in \(path) with --inputs. It has: \(file.names.joined(separator: ", "))."
             )
         }
-        let y = targets.first ?? known.y.first(where: file.names.contains)
+        let y = options.target.first ?? (targets + known.y).first(where: file.names.contains)
         return try paired(
             path, try file.tensor(named: x), try y.map { try file.tensor(named: $0) },
-            name: options.target.first ?? "class")
+            name: targets.first ?? "class")
     }
 
     private static func idx(_ path: String, _ options: DataOptions) throws -> SampleFile {
