@@ -21,10 +21,11 @@ let (seeds, epochs) = isQuick ? (2, 30) : (10, 200)
 let digits = try DigitsData()
 let test = DataLoader(TensorDataset(digits.test.x, digits.test.y), batchSize: 360, shuffle: false)
 
+@MainActor
 func run(_ setting: Setting, seed: Int) throws -> Outcome {
     var generator = PhiloxGenerator(seed: UInt64(seed))
     let order = Tensor.permutation(1437, using: &generator)
-    func rows(_ range: Range<Int>) -> TensorDataset {
+    @MainActor func rows(_ range: Range<Int>) -> TensorDataset {
         TensorDataset(gather(digits.images, order[range]), gather(digits.labels, order[range]))
     }
     let model = Sequential {
@@ -50,6 +51,7 @@ func run(_ setting: Setting, seed: Int) throws -> Outcome {
 }
 
 /// The strength that does best on the validation sets, and what it reaches.
+@MainActor
 func best(of settings: [Setting]) throws -> (Setting, [Outcome]) {
     let tried = try settings.map { setting in (setting, try (1...seeds).map { try run(setting, seed: $0) }) }
     return tried.max { average($0.1, \.validation) < average($1.1, \.validation) }!
