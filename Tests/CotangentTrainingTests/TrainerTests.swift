@@ -229,7 +229,37 @@ import Testing
         #expect(recorder.steps[0].gradientNorm! > 0.05)
     }
 
-    @Test func emptyBatchesAreSkipped() throws {
+    /// Every second batch has no samples.
+    private struct Gaps: BatchSource {
+        let samples = TrainingFixture.samples(0..<2)
+        var batchCount: Int? { nil }
+        func batches(epoch: Int, from batch: Int) -> BatchIterator<Samples, Never> {
+            var number = batch - 1
+            return BatchIterator(prefetch: 0) { [samples] in
+                number += 1
+                if number == 4 { return nil }
+                let rows = number % 2 == 0 ? 0..<0 : number * 16..<number * 16 + 16
+                return Samples(x: samples.x[rows], y: samples.y[rows])
+            }
+        }
+    }
+
+    @Test func batchesWithoutSamplesAreNoSteps() throws {
+        for accumulation in [1, 2] {
+            let model = TrainingFixture.network()
+            let trainer = Trainer(model, SGD(model, learningRate: 0.1), loss: crossEntropy)
+            trainer.metrics = [Accuracy()]
+            trainer.accumulation = accumulation
+            let recorder = Recorder()
+            trainer.callbacks = [recorder]
+            let history = try trainer.fit(Gaps(), validation: Gaps(), epochs: 2)
+            #expect(recorder.steps.map(\.samples) == [16, 16, 16, 16])
+            #expect(history.epochs.allSatisfy { $0.training[1].value.isFinite && $0.validation[0].value.isFinite })
+            #expect(trainer.state.step == 4 && trainer.state.batchesTaken == 8)
+        }
+    }
+
+    @Test func noSamplesAtAll() throws {
         let model = TrainingFixture.network()
         let trainer = Trainer(model, SGD(model, learningRate: 0.1), loss: { crossEntropy($0, $1) })
         let none = Samples(x: Tensor.zeros([0, 64]), y: Tensor([Int]()))

@@ -16,9 +16,15 @@ extension Trainer {
             let batch = try batches.next()
             if let batch { try take(batch, &sums) }
             if sums.batches == accumulation || (batch == nil && sums.batches > 0) {
-                let now = ContinuousClock.now
-                try step(sums, run, seconds: (now - start) / .seconds(1))
-                start = now
+                // Batches without samples are no step.
+                if sums.samples == 0 {
+                    progress.batch += sums.batches
+                    progress.batchesTaken += sums.batches
+                } else {
+                    let now = ContinuousClock.now
+                    try step(sums, run, seconds: (now - start) / .seconds(1))
+                    start = now
+                }
                 sums = BatchSums()
                 if stopSignal.isRequested { return false }
             }
@@ -33,9 +39,7 @@ extension Trainer {
         if samples == 0 { return }
         let (loss, gradients, result) = try pass(batch, progress.batchesTaken + sums.batches - 1)
         guard loss.isFinite else { throw error(.loss(loss)) }
-        for index in trainingMetrics.indices {
-            trainingMetrics[index].update(result.predictions!.detached, result.targets!)
-        }
+        if !trainingMetrics.isEmpty { sums.passes.append(result) }
         sums.add(loss, gradients, samples, isAlone: accumulation == 1)
     }
 
@@ -77,6 +81,11 @@ extension Trainer {
         update(gradients, factor)
         averaging?.update()
 
+        for pass in sums.passes {
+            for index in trainingMetrics.indices {
+                trainingMetrics[index].update(pass.predictions!.detached, pass.targets!)
+            }
+        }
         let loss = sums.lossSum / Double(sums.samples)
         progress.step += 1
         progress.batch += sums.batches
@@ -129,6 +138,8 @@ private struct BatchSums {
     var batches = 0
     var samples = 0
     var lossSum = 0.0
+    /// For the metrics, which take in what was trained on: behind the step, which may fail.
+    var passes: [ForwardPass] = []
     private var gradients = Gradients()
 
     mutating func add(_ loss: Double, _ gradients: Gradients, _ samples: Int, isAlone: Bool) {
