@@ -21,9 +21,7 @@ extension Trainer {
                     progress.batch += sums.batches
                     progress.batchesTaken += sums.batches
                 } else {
-                    let now = ContinuousClock.now
-                    try step(sums, run, seconds: (now - start) / .seconds(1))
-                    start = now
+                    start = try step(sums, run, since: start)
                 }
                 sums = BatchSums()
                 if stopSignal.isRequested { return false }
@@ -60,7 +58,10 @@ extension Trainer {
         return (loss.item, gradients, result!)
     }
 
-    private func step(_ sums: BatchSums, _ run: TrainingRun, seconds: Double) throws {
+    /// - Returns: when it was taken.
+    private func step(
+        _ sums: BatchSums, _ run: TrainingRun, since start: ContinuousClock.Instant
+    ) throws -> ContinuousClock.Instant {
         var gradients = sums.mean(isAlone: accumulation == 1)
         var norm: Double?
         if measuresGradientNorm { norm = gradients.norm }
@@ -86,7 +87,8 @@ extension Trainer {
                 trainingMetrics[index].update(pass.predictions!.detached, pass.targets!)
             }
         }
-        let loss = sums.lossSum / Double(sums.samples)
+        let now = ContinuousClock.now
+        let seconds = (now - start) / .seconds(1)
         progress.step += 1
         progress.batch += sums.batches
         progress.batchesTaken += sums.batches
@@ -94,12 +96,14 @@ extension Trainer {
         progress.samples += sums.samples
         progress.seconds += seconds
         try save(.step)
-        if callbacks.isEmpty { return }
+        if callbacks.isEmpty { return now }
         let report = StepReport(
             epoch: progress.epoch + 1, step: progress.step,
-            stepOfEpoch: (progress.batch + accumulation - 1) / accumulation, loss: loss, samples: sums.samples,
+            stepOfEpoch: (progress.batch + accumulation - 1) / accumulation,
+            loss: sums.lossSum / Double(sums.samples), samples: sums.samples,
             learningRate: progress.learningRate, gradientNorm: norm, seconds: seconds)
         for callback in callbacks { try callback.stepEnded(report, of: run) }
+        return now
     }
 
     /// What the optimizers' learning rates are multiplied by now.
