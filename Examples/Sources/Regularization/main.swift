@@ -67,11 +67,12 @@ func deviation(_ outcomes: [Outcome], _ figure: (Outcome) -> Double) -> Double {
 }
 
 let patience = EarlyStopping(patience: 20)
-let strengths = isQuick ? [1e-3] : [1e-4, 3e-4, 1e-3, 3e-3]
+let rates = isQuick ? [0.5] : [0.35, 0.5, 0.65, 0.8]
+let (weak, strong) = isQuick ? ([1e-3], [0.03]) : ([1e-4, 3e-4, 1e-3, 3e-3], [0.003, 0.01, 0.03, 0.1])
 let none = try best(of: [Setting(text: "")])
-let dropout = try best(of: (isQuick ? [0.5] : [0.2, 0.35, 0.5, 0.65]).map { Setting(text: "rate \($0)", dropout: $0) })
-let l2 = try best(of: strengths.map { Setting(text: "λ = \($0)", penalty: .l2($0)) })
-let l1 = try best(of: strengths.map { Setting(text: "λ = \($0), proximal", penalty: .l1($0, proximal: true)) })
+let dropout = try best(of: rates.map { Setting(text: "rate \($0)", dropout: $0) })
+let l2 = try best(of: weak.map { Setting(text: "λ = \($0)", penalty: .l2($0)) })
+let l1 = try best(of: strong.map { Setting(text: "λ = \($0), proximal", penalty: .l1($0, proximal: true)) })
 let stopped = try best(of: [Setting(text: "patience 20", stopping: patience)])
 let all = try best(of: [
     Setting(
