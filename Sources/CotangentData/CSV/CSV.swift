@@ -63,8 +63,11 @@ public struct CSV: Sendable {
     }
 
     static func byte(of separator: Character) -> UInt8 {
-        guard let byte = separator.asciiValue, byte != 0x22, byte != 0x0A, byte != 0x0D else {
-            fail("CSV", "the separator '\(separator)' must be an ASCII character other than a quote and a line's end")
+        guard let byte = separator.asciiValue, !"\"\n\r.+-eE0123456789".utf8.contains(byte) else {
+            fail(
+                "CSV",
+                "the separator '\(separator)' must be an ASCII character other than a quote, a line's end and what numbers are written with"
+            )
         }
         return byte
     }

@@ -104,28 +104,15 @@ final class CSVReader {
             var column = 0
             var lineNow = line
             var next = place
-            fields: while true {
-                if takesNumbers, column <= last, !isText[column] {
-                    var behind = next
-                    if separator != 0x20 { while behind < end, behind.pointee == 0x20 { behind += 1 } }
-                    if let value = scanDecimal(&behind, end) {
-                        if separator != 0x20 { while behind < end, behind.pointee == 0x20 { behind += 1 } }
-                        if behind < end {
-                            if column < last {
-                                if behind.pointee == separator {
-                                    row[column] = value
-                                    column += 1
-                                    next = behind + 1
-                                    continue
-                                }
-                            } else if behind.pointee == 0x0A {
-                                row[column] = value
-                                lineNow += 1
-                                next = behind + 1
-                                break
-                            }
-                        }
-                    }
+            while true {
+                if takesNumbers, column <= last, !isText[column],
+                    let value = plainNumber(&next, end, separator, endsLine: column == last)
+                {
+                    row[column] = value
+                    column += 1
+                    if column <= last { continue }
+                    lineNow += 1
+                    break
                 }
                 guard
                     let field = try CSVField(
@@ -145,6 +132,22 @@ final class CSVReader {
             window.use(upTo: place)
             if isDropped { droppedCount += 1 } else { block.rows += 1 }
         }
+    }
+
+    /// A number and the separator or line's end behind it, which `place` moves behind; nil where anything else is there,
+    /// or the end is not in memory.
+    @inline(__always)
+    private func plainNumber(
+        _ place: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ separator: UInt8, endsLine: Bool
+    ) -> Double? {
+        var next = place
+        if separator != 0x20 { while next < end, next.pointee == 0x20 { next += 1 } }
+        guard let value = scanDecimal(&next, end) else { return nil }
+        if separator != 0x20 { while next < end, next.pointee == 0x20 { next += 1 } }
+        if endsLine, next + 1 < end, next.pointee == 0x0D { next += 1 }
+        guard next < end, next.pointee == (endsLine ? 0x0A : separator) else { return nil }
+        place = next + 1
+        return value
     }
 
     /// False where the bytes are used up.
