@@ -44,12 +44,16 @@ struct BenchCommand: ParsableCommand {
     @Flag(help: "Measure what padding costs sequences of different lengths instead.")
     var padding = false
 
+    @Flag(help: "Measure how fast files are read, and what loading costs in training, instead.")
+    var loading = false
+
     func validate() throws {
         if let threads, !(1...256).contains(threads) { throw ValidationError("--threads is \(threads), not 1...256") }
         guard seconds > 0, seconds.isFinite else { throw ValidationError("--seconds is \(seconds), not above 0") }
-        if steadyState || padding, json != nil || filter != nil || steadyState && padding {
+        let others = [steadyState, padding, loading].count { $0 }
+        if others > 1 || others == 1 && (json != nil || filter != nil) {
             throw ValidationError(
-                "--steady-state and --padding go with neither --json nor --filter, nor with each other")
+                "--steady-state, --padding and --loading go with neither --json nor --filter, nor with each other")
         }
         if let json {
             let folder = URL(fileURLWithPath: json).deletingLastPathComponent().path
@@ -70,6 +74,7 @@ struct BenchCommand: ParsableCommand {
             show("This is a debug build: its times mean nothing. Use swift run -c release cotangent-bench.")
         #endif
         if let threads { Runtime.threadCount = threads }
+        if loading { return try Loading.run(seconds: seconds) }
         if padding { return PaddedSequences.run(seconds: seconds) }
         if steadyState { return try SteadyState.run(suite, startPeer: startPeer) }
 
