@@ -62,9 +62,10 @@ import Testing
         #expect(try read.tensor(named: "69999").item == 69_999)
     }
 
-    @Test(arguments: ["", "/x", "../x", "a/../b", "a/..", "..", "a\\b", "a\u{0}"]) func namesThatLeadOutside(
-        _ name: String
-    ) {
+    /// An accent behind a slash makes one character of both, and the slash is one for the file system all the same.
+    @Test(arguments: [
+        "", "/x", "../x", "a/../b", "a/..", "..", "a\\b", "a\u{0}", "/\u{301}x", "../\u{301}x", "a/../\u{301}b",
+    ]) func namesThatLeadOutside(_ name: String) {
         let error = #expect(throws: FormatError.self) {
             try NPZ(arrays: [(name, Tensor([1]))]).write(to: folder.path("a.npz"))
         }

@@ -85,9 +85,11 @@ private struct ZipContents {
         try directory.withBytes(body)
     }
 
+    /// By bytes, as file systems do: a slash and an accent behind it are one Character, which is no slash.
     private static func isHarmless(_ name: String) -> Bool {
-        !name.isEmpty && !name.hasPrefix("/") && !name.utf8.contains(UInt8(ascii: "\\")) && !name.utf8.contains(0)
-            && !name.split(separator: "/").contains("..")
+        let (bytes, slash) = (name.utf8, UInt8(ascii: "/"))
+        return !bytes.isEmpty && bytes.first != slash && !bytes.contains(UInt8(ascii: "\\")) && !bytes.contains(0)
+            && !bytes.split(separator: slash).contains { $0.elementsEqual("..".utf8) }
     }
 }
 
