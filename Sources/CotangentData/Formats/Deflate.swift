@@ -38,14 +38,15 @@
         defer { inflateEnd(&stream) }
         var memory: UnsafeMutableRawPointer?
         var (capacity, count, read) = (0, 0, 0)
+        // One byte above the limit, which shows that there is more.
+        let most = limit == .max ? limit : limit + 1
         func problem(_ reason: FormatError.Reason, _ message: String) -> DeflateProblem {
             free(memory)
             return DeflateProblem(reason: reason, offset: read, message: message)
         }
         while true {
             if count == capacity {
-                // One byte above the limit, which shows that there is more.
-                capacity = min(max(1 << 16, 2 * capacity, min(4 * packed.count, 1 << 26)), limit + 1)
+                capacity = min(max(1 << 16, 2 * capacity, min(4 * packed.count, 1 << 26)), most)
                 guard let larger = realloc(memory, capacity) else {
                     throw problem(.tooLarge, "there is no memory for it")
                 }
