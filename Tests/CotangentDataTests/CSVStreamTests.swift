@@ -57,6 +57,24 @@ import Testing
         #expect(try chunks.next() == nil ? true : false)
     }
 
+    /// Memory follows from what the file has, not from how many rows a table may have.
+    @Test func chunksOfManyRows() throws {
+        var all = try CSVStream(path: path, textColumns: ["kind"]).chunks(of: .max)
+        #expect(try all.next()?.labels("y").ints == Array(0..<5000))
+        #expect(try all.next() == nil ? true : false)
+        // A megabyte of numbers has 131 rows.
+        let path = folder.path("wide.csv")
+        let ones = [String](repeating: ",1", count: 998).joined()
+        try Self.write((0..<500).map { "\($0 % 3 == 0 ? "a" : "b"),\($0)\(ones)\n" }.joined(), path)
+        var chunks = try CSVStream(path: path, header: .absent, textColumns: ["0"]).chunks(of: 300)
+        for rows in [0..<300, 300..<500] {
+            let chunk = try #require(try chunks.next())
+            #expect(try chunk.labels("1").ints == Array(rows))
+            #expect(try chunk.texts("0") == rows.map { $0 % 3 == 0 ? "a" : "b" })
+        }
+        #expect(try chunks.next() == nil ? true : false)
+    }
+
     @Test func inOrder() throws {
         let batches = try all(loader(batchSize: 300))
         #expect(batches.map(\.count) == [Int](repeating: 300, count: 16) + [200])

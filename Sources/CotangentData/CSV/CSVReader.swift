@@ -65,11 +65,9 @@ final class CSVReader {
         droppedCount = 0
     }
 
-    /// The next rows, `rows` at most; nil where there are none.
-    func block(rows: Int? = nil) throws(CSVError) -> NumberBlock? {
-        let block =
-            rows.map { NumberBlock(columns: names.count, rows: $0) }
-            ?? .suitable(columns: names.count, fileSize: window.size)
+    /// The next rows, `rows` at most or as many as a block has; nil where there are none.
+    func block(rows: Int = .max) throws(CSVError) -> NumberBlock? {
+        let block = NumberBlock.suitable(columns: names.count, rows: rows, fileSize: window.size)
         while true {
             try scan(into: block)
             if block.rows == block.capacity || window.isLast { return block.rows > 0 ? block : nil }

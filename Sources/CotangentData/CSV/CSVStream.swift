@@ -58,8 +58,13 @@ public struct CSVStream: Sendable {
         /// - Throws: ``CSVError``, with the line.
         public mutating func next() throws(CSVError) -> CSV? {
             reader.forgetTexts()
-            guard let block = try reader.block(rows: rows) else { return nil }
-            return CSV(reader, [block])
+            var blocks: [NumberBlock] = []
+            var left = rows
+            while left > 0, let block = try reader.block(rows: left) {
+                blocks.append(block)
+                left -= block.rows
+            }
+            return blocks.isEmpty ? nil : CSV(reader, blocks)
         }
     }
 

@@ -16,10 +16,10 @@ final class NumberBlock: @unchecked Sendable {
 
     func row(_ row: Int) -> UnsafeMutablePointer<Double> { numbers + row * columns }
 
-    /// About a megabyte, or one row; less where the whole file is smaller.
-    static func suitable(columns: Int, fileSize: Int?) -> NumberBlock {
+    /// About a megabyte, or one row; less where fewer rows are wanted or the whole file is smaller.
+    static func suitable(columns: Int, rows: Int, fileSize: Int?) -> NumberBlock {
         // A number takes two bytes at least, its separator's included.
         let most = min(1 << 17, fileSize.map { $0 / 2 + columns } ?? .max)
-        return NumberBlock(columns: columns, rows: max(most / columns, 1))
+        return NumberBlock(columns: columns, rows: min(max(most / columns, 1), rows))
     }
 }
