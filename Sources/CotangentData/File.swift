@@ -110,11 +110,7 @@ package struct FileOutput: ~Copyable {
     }
 
     package func write(_ bytes: [UInt8]) throws(FileProblem) {
-        var problem: FileProblem?
-        bytes.withUnsafeBytes { bytes in
-            do throws(FileProblem) { try write(bytes) } catch { problem = error }
-        }
-        if let problem { throw problem }
+        try bytes.withBytes { (bytes) throws(FileProblem) in try write(bytes) }
     }
 }
 

@@ -80,10 +80,7 @@ struct CSVField {
             isSecond = byte == UInt8(ascii: "\"") && !isSecond
             if !isSecond { text.append(byte) }
         }
-        let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: text.count)
-        defer { copy.deallocate() }
-        _ = copy.initialize(from: text)
-        return try body(UnsafeBufferPointer(copy))
+        return try text.withUnsafeBufferPointer(body)
     }
 }
 

@@ -4,9 +4,7 @@ import CotangentTensor
 extension [UInt8] {
     /// `withUnsafeBytes` does not keep the type of what its closure throws.
     func withBytes<E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> Void) throws(E) {
-        var problem: E?
-        withUnsafeBytes { bytes in do throws(E) { try body(bytes) } catch { problem = error } }
-        if let problem { throw problem }
+        try withUnsafeBufferPointer { (bytes) throws(E) in try body(UnsafeRawBufferPointer(bytes)) }
     }
 }
 
