@@ -35,9 +35,7 @@ public struct CSV: Sendable {
         textColumns: TextColumns = []
     ) throws(CSVError) {
         let window: ByteWindow
-        do { window = try ByteWindow(path: path) } catch {
-            throw CSVError(reason: .unreadableFile, file: path, line: nil, column: nil, message: error.message)
-        }
+        do { window = try ByteWindow(path: path) } catch { throw .unreadable(path, error) }
         let reader = try CSVReader(window, path, header, Self.byte(of: separator), missing, textColumns)
         self = try CSV(reader, missing)
     }

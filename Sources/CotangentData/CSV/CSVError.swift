@@ -22,3 +22,13 @@ public struct CSVError: Error, Sendable, Equatable, CustomStringConvertible {
         return "\(place): \(message)"
     }
 }
+
+extension CSVError {
+    static func empty(_ file: String, _ message: String) -> CSVError {
+        CSVError(reason: .empty, file: file, line: nil, column: nil, message: message)
+    }
+
+    static func unreadable(_ file: String, _ problem: FileProblem) -> CSVError {
+        CSVError(reason: .unreadableFile, file: file, line: nil, column: nil, message: problem.message)
+    }
+}

@@ -19,9 +19,7 @@ struct CSVFirstLine {
             start = Self.start(window)
             (fields, behind) = try Self.record(window, file, separator, start)
             if fields != nil || window.isLast { break }
-            do { try window.readMore() } catch {
-                throw CSVError(reason: .unreadableFile, file: file, line: nil, column: nil, message: error.message)
-            }
+            do { try window.readMore() } catch { throw .unreadable(file, error) }
         }
         guard let fields else { throw .empty(file, "the file is empty: at least one line of numbers is wanted") }
         let isHeader =
@@ -89,11 +87,5 @@ struct CSVFirstLine {
                     message: "the name '\(name)' is column \(before + 1)'s already: rename one of them")
             }
         }
-    }
-}
-
-extension CSVError {
-    static func empty(_ file: String, _ message: String) -> CSVError {
-        CSVError(reason: .empty, file: file, line: nil, column: nil, message: message)
     }
 }

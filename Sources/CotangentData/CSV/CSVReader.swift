@@ -84,9 +84,7 @@ final class CSVReader {
     }
 
     private func readMore() throws(CSVError) {
-        do { try window.readMore() } catch {
-            throw CSVError(reason: .unreadableFile, file: file, line: nil, column: nil, message: error.message)
-        }
+        do { try window.readMore() } catch { throw .unreadable(file, error) }
     }
 
     /// Reads the rows that are in memory as a whole.

@@ -91,9 +91,7 @@ public struct CSVStream: Sendable {
         _ textColumns: Set<String>
     ) throws(CSVError) -> CSVReader {
         let window: ByteWindow
-        do { window = try ByteWindow(path: path) } catch {
-            throw CSVError(reason: .unreadableFile, file: path, line: nil, column: nil, message: error.message)
-        }
+        do { window = try ByteWindow(path: path) } catch { throw .unreadable(path, error) }
         return try CSVReader(window, path, header, separator, missing, .named(textColumns))
     }
 }
