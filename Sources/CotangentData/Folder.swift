@@ -29,13 +29,16 @@ package func exists(_ path: String) -> Bool {
     return stat(path, &status) == 0
 }
 
+/// Whether that is a folder, or a link to one.
+func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+}
+
 /// Makes a folder, and those that it lies in, where they are missing.
 package func makeFolder(_ path: String) throws(FileProblem) {
-    var status = stat()
-    if stat(path, &status) == 0 {
-        guard status.st_mode & S_IFMT == S_IFDIR else { throw .unwritable(ENOTDIR) }
-        return
-    }
+    if isFolder(path) { return }
+    if exists(path) { throw .unwritable(ENOTDIR) }
     let trimmed = path.hasSuffix("/") ? String(path.dropLast()) : path
     if let slash = trimmed.lastIndex(of: "/"), slash > trimmed.startIndex { try makeFolder(String(trimmed[..<slash])) }
     // Another process may have made it meanwhile.

@@ -5,7 +5,7 @@ import CotangentTensor
 ///
 /// ```swift
 /// let flowers = try ImageFolder(path: "flowers", colors: .rgb, size: .resized([64, 64]))
-/// let loader = DataLoader(flowers, batchSize: 32)
+/// var batches = DataLoader(flowers, batchSize: 32).batches(epoch: 0)
 /// while let batch = try batches.next() { … }    // x float32 [32, 3, 64, 64], y int64 [32]
 /// ```
 ///
@@ -139,8 +139,12 @@ public struct ImageFolder: Dataset {
     }
 }
 
-private func entries(of path: String) throws(ImageError) -> [FolderEntry] {
-    do { return try folderEntries(path) } catch {
+/// What is in a folder, but for hidden files. A link to a folder is one too.
+private func entries(of path: String) throws(ImageError) -> [(name: String, isFolder: Bool)] {
+    do {
+        return try CotangentData.entries(ofFolder: path).filter { !$0.hasPrefix(".") }
+            .map { ($0, isFolder(path + "/" + $0)) }
+    } catch {
         throw ImageError(reason: .unreadableFile, file: path, offset: nil, message: error.message)
     }
 }
