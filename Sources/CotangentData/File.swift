@@ -92,15 +92,8 @@ package struct FileOutput: ~Copyable {
     package func write(_ bytes: UnsafeRawBufferPointer) throws(FileProblem) {
         var written = 0
         while written < bytes.count {
-            #if canImport(Darwin)
-                let count = Darwin.write(file, bytes.baseAddress! + written, bytes.count - written)
-            #elseif canImport(Glibc)
-                let count = Glibc.write(file, bytes.baseAddress! + written, bytes.count - written)
-            #elseif canImport(Musl)
-                let count = Musl.write(file, bytes.baseAddress! + written, bytes.count - written)
-            #elseif canImport(Android)
-                let count = Android.write(file, bytes.baseAddress! + written, bytes.count - written)
-            #endif
+            let count = systemWrite(
+                file, bytes.baseAddress! + written, min(bytes.count - written, largestTransfer))
             if count < 0 {
                 if errno == EINTR { continue }
                 throw .unwritable(errno)
@@ -113,6 +106,9 @@ package struct FileOutput: ~Copyable {
         try bytes.withBytes { (bytes) throws(FileProblem) in try write(bytes) }
     }
 }
+
+/// The system's, which the method of that name hides.
+private func systemWrite(_ file: Int32, _ memory: UnsafeRawPointer, _ count: Int) -> Int { write(file, memory, count) }
 
 private func fill(
     _ path: String, _ flags: Int32, _ mode: mode_t, isLasting: Bool,

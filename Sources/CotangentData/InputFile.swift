@@ -13,7 +13,7 @@ final class InputFile {
     private let file: Int32
 
     init(_ path: String) throws(FileProblem) {
-        file = open(path, O_RDONLY)
+        file = open(path, O_RDONLY | O_CLOEXEC)
         if file < 0 { throw .unreadable(errno) }
     }
 
@@ -21,16 +21,21 @@ final class InputFile {
 
     /// The next bytes, `count` at most; 0 at the file's end alone.
     func read(_ count: Int, into memory: UnsafeMutableRawPointer) throws(FileProblem) -> Int {
-        while true {
-            let result = read_(file, memory, count)
-            if result >= 0 { return result }
-            if errno != EINTR { throw .unreadable(errno) }
-        }
+        try nextBytes(file, count, into: memory)
     }
 
     /// Goes back to the start. False where that cannot be, as with a pipe.
     func rewind() -> Bool { lseek(file, 0, SEEK_SET) == 0 }
 }
 
-/// The system's, which the method of that name hides.
-private func read_(_ file: Int32, _ memory: UnsafeMutableRawPointer, _ count: Int) -> Int { read(file, memory, count) }
+/// The next bytes of an open file, `count` at most; 0 at the file's end alone.
+func nextBytes(_ file: Int32, _ count: Int, into memory: UnsafeMutableRawPointer) throws(FileProblem) -> Int {
+    while true {
+        let result = read(file, memory, min(count, largestTransfer))
+        if result >= 0 { return result }
+        if errno != EINTR { throw .unreadable(errno) }
+    }
+}
+
+/// How many bytes are read or written at a time: macOS refuses 2³¹ and more.
+let largestTransfer = 1 << 30

@@ -70,24 +70,18 @@ package final class MappedFile: @unchecked Sendable {
         guard var memory = malloc(capacity) else { throw .unreadable(ENOMEM) }
         var count = 0
         while true {
-            #if canImport(Darwin)
-                let new = Darwin.read(file, memory + count, capacity - count)
-            #elseif canImport(Glibc)
-                let new = Glibc.read(file, memory + count, capacity - count)
-            #elseif canImport(Musl)
-                let new = Musl.read(file, memory + count, capacity - count)
-            #elseif canImport(Android)
-                let new = Android.read(file, memory + count, capacity - count)
-            #endif
-            if new == 0 { return UnsafeMutableRawBufferPointer(start: memory, count: count) }
-            if new < 0, errno == EINTR { continue }
-            let code = errno
-            if new > 0 { count += new }
-            if new > 0, count < capacity { continue }
-            capacity *= 2
-            guard new > 0, let larger = realloc(memory, capacity) else {
+            let new: Int
+            do { new = try nextBytes(file, capacity - count, into: memory + count) } catch {
                 free(memory)
-                throw .unreadable(new > 0 ? ENOMEM : code)
+                throw error
+            }
+            if new == 0 { return UnsafeMutableRawBufferPointer(start: memory, count: count) }
+            count += new
+            if count < capacity { continue }
+            capacity *= 2
+            guard let larger = realloc(memory, capacity) else {
+                free(memory)
+                throw .unreadable(ENOMEM)
             }
             memory = larger
         }
