@@ -98,20 +98,11 @@ public struct NPY: Sendable {
     /// - Throws: ``FormatError`` where the file cannot be written or the array has more than the 64 axes that NumPy
     ///   reads; and as ``tensor(as:)``.
     public func write(to path: String) throws(FormatError) {
-        let pieces = try pieces(for: path)
-        do {
-            try CotangentData.write(to: path) { (file) throws(FileProblem) in
-                try pieces.forEach { (piece) throws(FileProblem) in try file.write(piece) }
-            }
-        } catch { throw FormatError(.unwritableFile, file: path, error.message) }
+        try pieces(for: path).write(to: path)
     }
 
     /// The bytes of such a file. `name` stands for it in errors.
-    public func encoded(name: String = "npy") throws(FormatError) -> [UInt8] {
-        var bytes: [UInt8] = []
-        try pieces(for: name).forEach { bytes.append(contentsOf: $0) }
-        return bytes
-    }
+    public func encoded(name: String = "npy") throws(FormatError) -> [UInt8] { try pieces(for: name).bytes }
 
     func pieces(for path: String) throws(FormatError) -> NPYPieces {
         let tensor = try tensor()
@@ -126,13 +117,13 @@ public struct NPY: Sendable {
 }
 
 /// What is written of an array.
-struct NPYPieces {
+struct NPYPieces: FilePieces {
     let header: [UInt8]
     let tensor: Tensor
 
     var count: Int { header.count + tensor.count * tensor.dtype.size }
 
-    func forEach<E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> Void) throws(E) {
+    func forEachPiece<E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> Void) throws(E) {
         try header.withBytes(body)
         try tensor.forEachPiece(storedAs: StoredDType(tensor.dtype), body)
     }

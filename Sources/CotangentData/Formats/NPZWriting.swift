@@ -11,24 +11,17 @@ extension NPZ {
     ///   would lead a program that unpacks the archive out of its folder: an empty one, one that begins with a slash,
     ///   has `..` between slashes, a backslash or a zero byte. And as ``tensors()``.
     public func write(to path: String, isCompressed: Bool = false) throws(FormatError) {
-        let archive = try ZipContents(self, isCompressed: isCompressed, file: path)
-        do {
-            try CotangentData.write(to: path) { (file) throws(FileProblem) in
-                try archive.forEachPiece { (piece) throws(FileProblem) in try file.write(piece) }
-            }
-        } catch { throw FormatError(.unwritableFile, file: path, error.message) }
+        try ZipContents(self, isCompressed: isCompressed, file: path).write(to: path)
     }
 
     /// The bytes of such a file. `name` stands for it in errors.
     public func encoded(isCompressed: Bool = false, name: String = "npz") throws(FormatError) -> [UInt8] {
-        var bytes: [UInt8] = []
-        try ZipContents(self, isCompressed: isCompressed, file: name).forEachPiece { bytes.append(contentsOf: $0) }
-        return bytes
+        try ZipContents(self, isCompressed: isCompressed, file: name).bytes
     }
 }
 
 /// A zip archive as it will be written: each entry's header and bytes, then the directory.
-private struct ZipContents {
+private struct ZipContents: FilePieces {
     private enum Body {
         case stored(NPYPieces)
         case deflated([UInt8])
@@ -51,12 +44,12 @@ private struct ZipContents {
             }
             let pieces = try file.array(named: name).pieces(for: path)
             var sum: UInt32 = 0
-            pieces.forEach { sum = StoredElements.checksum(sum, $0) }
+            pieces.forEachPiece { sum = StoredElements.checksum(sum, $0) }
             var body = Body.stored(pieces)
             var packed = pieces.count
             if isCompressed {
                 #if Zlib
-                    let bytes = try deflated(file: path) { write in pieces.forEach { write($0) } }
+                    let bytes = try deflated(file: path) { write in pieces.forEachPiece { write($0) } }
                     body = .deflated(bytes)
                     packed = bytes.count
                 #else
@@ -78,7 +71,7 @@ private struct ZipContents {
         for (header, contents) in entries {
             try header.withBytes(body)
             switch contents {
-            case .stored(let pieces): try pieces.forEach(body)
+            case .stored(let pieces): try pieces.forEachPiece(body)
             case .deflated(let bytes): try bytes.withBytes(body)
             }
         }

@@ -14,25 +14,18 @@ extension Safetensors {
     /// - Throws: ``FormatError`` where a tensor is called `__metadata__`, the header is above 100 MB, or the file
     ///   cannot be written; and as ``tensor(named:as:)``.
     public func write(to path: String, storing type: StoredDType = .float32) throws(FormatError) {
-        let contents = try Contents(self, storing: type, file: path)
-        do {
-            try CotangentData.write(to: path) { (file) throws(FileProblem) in
-                try contents.forEachPiece { (piece) throws(FileProblem) in try file.write(piece) }
-            }
-        } catch { throw FormatError(.unwritableFile, file: path, error.message) }
+        try Contents(self, storing: type, file: path).write(to: path)
     }
 
     /// The bytes of such a file. `name` stands for it in errors.
     public func encoded(storing type: StoredDType = .float32, name: String = "safetensors") throws(FormatError)
         -> [UInt8]
     {
-        var bytes: [UInt8] = []
-        try Contents(self, storing: type, file: name).forEachPiece { bytes.append(contentsOf: $0) }
-        return bytes
+        try Contents(self, storing: type, file: name).bytes
     }
 }
 
-private struct Contents {
+private struct Contents: FilePieces {
     private let header: [UInt8]
     private let pieces: [(tensor: Tensor, type: StoredDType)]
 

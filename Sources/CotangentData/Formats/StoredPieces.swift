@@ -1,6 +1,28 @@
 import CotangentBLAS
 import CotangentTensor
 
+/// A file as it will be written, piece by piece, so that it need not be in memory all at once.
+protocol FilePieces {
+    func forEachPiece<E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> Void) throws(E)
+}
+
+extension FilePieces {
+    func write(to path: String) throws(FormatError) {
+        do {
+            try CotangentData.write(to: path) { (file) throws(FileProblem) in
+                try forEachPiece { (piece) throws(FileProblem) in try file.write(piece) }
+            }
+        } catch { throw FormatError(.unwritableFile, file: path, error.message) }
+    }
+
+    /// All of it.
+    var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        forEachPiece { bytes.append(contentsOf: $0) }
+        return bytes
+    }
+}
+
 extension [UInt8] {
     /// `withUnsafeBytes` does not keep the type of what its closure throws.
     func withBytes<E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> Void) throws(E) {
