@@ -41,7 +41,7 @@ struct StoredArray: Sendable {
         let stored = isFortran ? Shape(shape.reversed()) : shape
         let count = shape.elementCount
         var result: Tensor
-        if let shared = shared(stored, from: 0, dtype) {
+        if let shared = shared(stored, dtype) {
             result = shared
         } else {
             result = Tensor(uninitialized: stored, decoded(to: dtype))
@@ -121,11 +121,11 @@ struct StoredArray: Sendable {
     /// What loops write: of a uint64 the int64 of the same bits, so that one that is too large is seen.
     private func decoded(to dtype: DType) -> DType { type == .uint64 ? .int64 : dtype }
 
-    private func shared(_ shape: Shape, from element: Int, _ dtype: DType) -> Tensor? {
+    private func shared(_ shape: Shape, _ dtype: DType) -> Tensor? {
         guard type == StoredDType(dtype), type != .bool, shape.elementCount > 0, isBigEndian == isBigEndianMachine,
             !AbstractRun.isActive
         else { return nil }
-        let address = address(ofElement: element)
+        let address = address(ofElement: 0)
         guard UInt(bitPattern: address) % UInt(type.size) == 0 else { return nil }
         let release: @Sendable () -> Void = { [file] in withExtendedLifetime(file) {} }
         switch dtype {

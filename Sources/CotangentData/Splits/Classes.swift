@@ -40,9 +40,9 @@ func proportionalShares(of size: Int, _ counts: [Int]) -> [Int] {
     let total = counts.reduce(0, +)
     if total == 0 { return counts }
     // In integers: a remainder that is a rounding error would decide wrongly.
-    var shares = counts.map { $0.multipliedFullWidth(by: size) }.map { total.dividingFullWidth($0).quotient }
-    let remainders = counts.map { $0.multipliedFullWidth(by: size) }.map { total.dividingFullWidth($0).remainder }
-    let order = counts.indices.sorted { (remainders[$1], $0) < (remainders[$0], $1) }
+    let exact = counts.map { total.dividingFullWidth($0.multipliedFullWidth(by: size)) }
+    var shares = exact.map { $0.quotient }
+    let order = counts.indices.sorted { (exact[$1].remainder, $0) < (exact[$0].remainder, $1) }
     for index in order.prefix(size - shares.reduce(0, +)) { shares[index] += 1 }
     return shares
 }

@@ -27,11 +27,7 @@ public func foldIndices(_ count: Int, _ k: Int, _ method: SplitMethod) throws(Sp
 }
 
 private func runs(_ order: [Int], _ k: Int) -> [[Int]] {
-    var start = 0
-    return (0..<k).map { fold in
-        start += order.count / k + (fold < order.count % k ? 1 : 0)
-        return Array(order[(start - order.count / k - (fold < order.count % k ? 1 : 0))..<start])
-    }
+    cut(order, (0..<k).map { order.count / k + ($0 < order.count % k ? 1 : 0) })
 }
 
 private func stratifiedFolds(_ classes: ClassMembers, _ k: Int) -> [[Int]] {

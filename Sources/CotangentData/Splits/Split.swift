@@ -73,7 +73,8 @@ func splitSizes(_ count: Int, _ fractions: [Double]) throws(SplitError) -> [Int]
     return sizes
 }
 
-private func cut(_ order: [Int], _ sizes: [Int]) -> [[Int]] {
+/// Runs of these sizes, one behind the other.
+func cut(_ order: [Int], _ sizes: [Int]) -> [[Int]] {
     var start = 0
     return sizes.map { size in
         start += size
