@@ -12,21 +12,7 @@ struct FormatFixture: Decodable, Sendable {
         let shape: [Int]
         private let values: String
 
-        var tensor: Tensor {
-            let bytes = Data(base64Encoded: values)!
-            func array<T: BitwiseCopyable>(_: T.Type) -> [T] {
-                stride(from: 0, to: bytes.count, by: MemoryLayout<T>.size).map { place in
-                    bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: place, as: T.self) }
-                }
-            }
-            let shape = Shape(shape)
-            switch dtype {
-            case "float32": return Tensor(array(Float.self), shape: shape)
-            case "float64": return Tensor(array(Double.self), shape: shape)
-            case "int64": return Tensor(array(Int64.self), shape: shape)
-            default: return Tensor(array(UInt8.self).map { $0 != 0 }, shape: shape)
-            }
-        }
+        var tensor: Tensor { tensorInFile(dtype, shape, Data(base64Encoded: values)!) }
     }
 
     struct Refused: Decodable, Sendable {
@@ -43,9 +29,7 @@ struct FormatFixture: Decodable, Sendable {
 
         var numbers: [Float] {
             let bytes = Data(base64Encoded: float32)!
-            return stride(from: 0, to: bytes.count, by: 4).map { place in
-                bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: place, as: Float.self) }
-            }
+            return numbersInFile(bytes.count / 4, bytes)
         }
 
         func bytes(_ type: StoredDType) -> [UInt8] {
@@ -71,6 +55,23 @@ struct FormatFixture: Decodable, Sendable {
     static let rounding = decoded.rounding
     static func named(_ name: String) -> FormatFixture { decoded.files.first { $0.name == name }! }
     static func names(where isWanted: (String) -> Bool) -> [String] { decoded.files.map(\.name).filter(isWanted) }
+}
+
+/// What a script wrote as bytes, from `place` on.
+func tensorInFile(_ dtype: String, _ shape: [Int], _ data: Data, at place: Int = 0) -> Tensor {
+    let count = shape.reduce(1, *)
+    switch dtype {
+    case "float32": return Tensor(numbersInFile(count, data, at: place) as [Float], shape: Shape(shape))
+    case "float64": return Tensor(numbersInFile(count, data, at: place) as [Double], shape: Shape(shape))
+    case "int64": return Tensor(numbersInFile(count, data, at: place) as [Int64], shape: Shape(shape))
+    default: return Tensor((numbersInFile(count, data, at: place) as [UInt8]).map { $0 != 0 }, shape: Shape(shape))
+    }
+}
+
+private func numbersInFile<T: BitwiseCopyable>(_ count: Int, _ data: Data, at place: Int = 0) -> [T] {
+    data.withUnsafeBytes { bytes in
+        (0..<count).map { bytes.loadUnaligned(fromByteOffset: place + $0 * MemoryLayout<T>.size, as: T.self) }
+    }
 }
 
 /// Whether dtype, shape and all bits are equal, the sign of zero too; one NaN is as good as another.

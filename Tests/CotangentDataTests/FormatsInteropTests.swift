@@ -16,23 +16,7 @@ import Testing
             let shape: [Int]
             let place: Int
 
-            func tensor(_ data: Data) -> Tensor {
-                let count = shape.reduce(1, *)
-                func array<T: BitwiseCopyable>(_: T.Type) -> [T] {
-                    (0..<count).map { index in
-                        data.withUnsafeBytes {
-                            $0.loadUnaligned(fromByteOffset: place + index * MemoryLayout<T>.size, as: T.self)
-                        }
-                    }
-                }
-                let shape = Shape(shape)
-                switch dtype {
-                case "float32": return Tensor(array(Float.self), shape: shape)
-                case "float64": return Tensor(array(Double.self), shape: shape)
-                case "int64": return Tensor(array(Int64.self), shape: shape)
-                default: return Tensor(array(UInt8.self).map { $0 != 0 }, shape: shape)
-                }
-            }
+            func tensor(_ data: Data) -> Tensor { tensorInFile(dtype, shape, data, at: place) }
         }
 
         let file: String

@@ -12,8 +12,7 @@ import Testing
         let file = FormatFixture.named(name)
         let array = file.arrays[0]
         let folder = try TemporaryFolder()
-        let path = folder.path(name)
-        try Data(file.bytes).write(to: URL(filePath: path))
+        let path = try folder.write(file.bytes, name)
         for read in [try IDX(path: path), try IDX(path: path, isMapped: false), try IDX(decoding: file.bytes)] {
             #expect(
                 read.shape == Shape(array.shape) && read.dtypeInFile == array.stored && read.count == array.shape[0])

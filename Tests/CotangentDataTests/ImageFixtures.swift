@@ -31,5 +31,12 @@ final class TemporaryFolder {
     deinit { try? FileManager.default.removeItem(at: url) }
 
     func path(_ name: String) -> String { url.appending(path: name).path(percentEncoded: false) }
+
+    /// The path of a new file of these bytes.
+    func write(_ bytes: [UInt8], _ name: String) throws -> String {
+        try Data(bytes).write(to: url.appending(path: name))
+        return path(name)
+    }
+
     var contents: [String] { get throws { try FileManager.default.contentsOfDirectory(atPath: path("")).sorted() } }
 }

@@ -7,18 +7,12 @@ import Testing
     private let folder = try! TemporaryFolder()
     static let files = FormatFixture.names { $0.hasSuffix(".npy") }
 
-    private func write(_ bytes: [UInt8], _ name: String) throws -> String {
-        let path = folder.path(name)
-        try Data(bytes).write(to: URL(filePath: path))
-        return path
-    }
-
     // MARK: Files that NumPy wrote
 
     @Test(arguments: files) func readsOthersFiles(_ name: String) throws {
         let file = FormatFixture.named(name)
         let expected = file.arrays[0]
-        let path = try write(file.bytes, name)
+        let path = try folder.write(file.bytes, name)
         for read in [try NPY(path: path), try NPY(path: path, isMapped: false), try NPY(decoding: file.bytes)] {
             #expect(read.shape == Shape(expected.shape) && read.dtypeInFile == expected.stored)
             let tensor = try read.tensor()

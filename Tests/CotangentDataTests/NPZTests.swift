@@ -6,15 +6,9 @@ import Testing
 @Suite struct NPZTests {
     private let folder = try! TemporaryFolder()
 
-    private func write(_ bytes: [UInt8], _ name: String) throws -> String {
-        let path = folder.path(name)
-        try Data(bytes).write(to: URL(filePath: path))
-        return path
-    }
-
     private func check(_ name: String) throws {
         let file = FormatFixture.named(name)
-        let path = try write(file.bytes, name)
+        let path = try folder.write(file.bytes, name)
         for read in [try NPZ(path: path), try NPZ(path: path, isMapped: false), try NPZ(decoding: file.bytes)] {
             #expect(read.names == file.arrays.map(\.name))
             for array in file.arrays {

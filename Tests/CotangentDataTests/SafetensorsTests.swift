@@ -7,17 +7,11 @@ import Testing
     private let folder = try! TemporaryFolder()
     static let files = FormatFixture.names { $0.hasSuffix(".safetensors") }
 
-    private func write(_ bytes: [UInt8], _ name: String) throws -> String {
-        let path = folder.path(name)
-        try Data(bytes).write(to: URL(filePath: path))
-        return path
-    }
-
     // MARK: Files that its own library wrote
 
     @Test(arguments: files) func readsOthersFiles(_ name: String) throws {
         let file = FormatFixture.named(name)
-        let path = try write(file.bytes, name)
+        let path = try folder.write(file.bytes, name)
         for read in [
             try Safetensors(path: path), try Safetensors(path: path, isMapped: false),
             try Safetensors(decoding: file.bytes),
@@ -56,7 +50,7 @@ import Testing
         let padded = Array(header) + [UInt8](repeating: 0x20, count: shift)
         let bytes =
             withUnsafeBytes(of: UInt64(padded.count).littleEndian) { Array($0) } + padded + good[(8 + length)...]
-        let path = try write(bytes, "unaligned.safetensors")
+        let path = try folder.write(bytes, "unaligned.safetensors")
         let read = try Safetensors(path: path)
         for array in FormatFixture.named("kinds.safetensors").arrays {
             #expect(areSame(try read.tensor(named: array.name), array.tensor), "\(array.name)")
@@ -255,7 +249,7 @@ import Testing
         ] as [(String, Int?, FormatError.Reason, String)])
     func refusals(_ header: String, _ offset: Int?, _ reason: FormatError.Reason, _ message: String) throws {
         let bytes = Self.file(header, [UInt8](repeating: 0, count: 8))
-        let path = try write(bytes, "refused.safetensors")
+        let path = try folder.write(bytes, "refused.safetensors")
         let error = #expect(throws: FormatError.self) { try Safetensors(path: path) }
         #expect(error?.reason == reason && error?.file == path, "\(error!)")
         #expect(error?.message.contains(message) == true, "\(error!)")
