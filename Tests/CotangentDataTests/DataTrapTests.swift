@@ -48,6 +48,9 @@ import Testing
             _ = ImageAugmentation([.horizontalFlip(probability: 2)])
         },
         Trap("rotated: float32 [2, 1, 8, 8] by 1 angles") { _ = rotated(Tensor.zeros([2, 1, 8, 8]), degrees: [1]) },
+        Trap("rotated: float32 [1, 1, 65536, 65536]: an image has 2³¹ − 1 pixels at most") {
+            _ = rotated(Tensor.zeros([1, 1, 1, 1]).broadcast(to: [1, 1, 65_536, 65_536]), degrees: [1])
+        },
         Trap("CSV: the separator '\"' must be an ASCII character") { _ = try? CSV(parsing: "1", separator: "\"") },
         Trap("CSVStream: a stream's missing values have no mean or median") {
             _ = try? CSVStream(path: "none.csv", missing: .mean)

@@ -28,6 +28,10 @@ public func rotated(_ images: Tensor, degrees: [Double], fill: Double = 0) -> Te
             "\(images.summary) by \(degrees.count) angles: floating point [batch, channels, height, width] and an angle for each are expected",
             meant: images)
     }
+    // Places in an image are kept in 32 bits.
+    guard images.shape[2] * images.shape[3] <= Int(Int32.max) else {
+        return reject("rotated", "\(images.summary): an image has 2³¹ − 1 pixels at most", meant: images)
+    }
     let result = Tensor(uninitialized: images.shape, images.dtype)
     if result.isAbstract || result.count == 0 { return result }
     let source = images.detached.contiguous
