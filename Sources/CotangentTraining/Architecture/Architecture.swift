@@ -24,18 +24,17 @@ import CotangentTensor
 public struct Architecture: Sendable {
     /// The shape of one sample.
     public let input: Shape
+    /// The shape of one result, without the batch's axis.
+    public let output: Shape
     package let layers: [LayerDescription]
 
     /// From the short form or JSON.
     ///
     /// - Throws: ``ArchitectureError``, which names the layer.
     public init(parsing text: String) throws(ArchitectureError) {
-        if text.hasPrefix("mlp:") {
-            self = try Architecture(perceptron: text)
-        } else {
-            self = try Architecture(json: text)
-        }
-        _ = try shapes()
+        let (input, layers) = text.hasPrefix("mlp:") ? try Self.perceptron(text) : try Self.described(json: text)
+        let made = onShapesAlone { generator throws(ArchitectureError) in try Self.make(layers, input, &generator) }
+        self.init(input: input, layers: layers, output: try made.get().output)
     }
 
     /// The names of all kinds of layers, each with its options.
@@ -43,34 +42,26 @@ public struct Architecture: Sendable {
         LayerCatalogue.kinds.map { ($0.key, $0.value.options) }.sorted { $0.name < $1.name }
     }
 
-    /// The shape of one result, without the batch's axis.
-    public var output: Shape {
-        // They were all made when the description was read.
-        (try? shapes().last) ?? input
-    }
-
-    /// The description with `first` and `last`, names of layers without options, put around it.
+    /// The description with `first` and `last` put around it: names of layers without options, which keep shapes.
     package func enclosed(by first: String?, _ last: String?) -> Architecture {
         Architecture(
             input: input,
             layers: [first].compactMap(\.self).map { LayerDescription($0) } + layers
-                + [last].compactMap(\.self).map { LayerDescription($0) })
+                + [last].compactMap(\.self).map { LayerDescription($0) }, output: output)
     }
 
     /// The model with fresh weights.
     public func makeModel(using generator: inout PhiloxGenerator) -> Sequential {
-        var shape = input
-        var made: [any Layer] = []
-        do {
-            for (index, layer) in layers.enumerated() {
-                let (new, next) = try Self.make(layer, index, shape, &generator)
-                made.append(new)
-                shape = next
-            }
-        } catch {
+        // It was made on shapes alone when the description was read.
+        do { return Sequential(try Self.make(layers, input, &generator).layers) } catch {
             fail("Architecture", "\(error)")
         }
-        return Sequential(made)
+    }
+
+    /// The model whose parameters and buffers have shapes, and no values before they are restored.
+    func hollowModel() -> Sequential {
+        let made = onShapesAlone { generator throws(ArchitectureError) in try Self.make(layers, input, &generator) }
+        do { return Sequential(try made.get().layers) } catch { fail("Architecture", "\(error)") }
     }
 
     /// As JSON, in one line.
@@ -81,12 +72,13 @@ public struct Architecture: Sendable {
 }
 
 extension Architecture {
-    private init(input: Shape, layers: [LayerDescription]) {
+    private init(input: Shape, layers: [LayerDescription], output: Shape) {
         self.input = input
         self.layers = layers
+        self.output = output
     }
 
-    private init(perceptron text: String) throws(ArchitectureError) {
+    private static func perceptron(_ text: String) throws(ArchitectureError) -> (Shape, [LayerDescription]) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false).dropFirst().map(String.init)
         let sizes = parts[0].split(separator: "-", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
         let dropout = parts.count == 3 ? Double(parts[2]) : 0
@@ -102,10 +94,10 @@ extension Architecture {
             layers.append(LayerDescription(parts.count > 1 ? parts[1] : "relu"))
             if dropout != 0 { layers.append(LayerDescription("dropout", ["rate": .number(dropout)])) }
         }
-        self.init(input: [sizes[0]], layers: layers)
+        return ([sizes[0]], layers)
     }
 
-    private init(json text: String) throws(ArchitectureError) {
+    private static func described(json text: String) throws(ArchitectureError) -> (Shape, [LayerDescription]) {
         let json: JSON
         do { json = try JSON(parsing: Array(text.utf8)) } catch {
             throw ArchitectureError(
@@ -138,17 +130,20 @@ extension Architecture {
                 throw ArchitectureError(error.message, layer: index)
             }
         }
-        self.init(input: Shape(input), layers: layers)
+        return (Shape(input), layers)
     }
 
-    /// The shape of a sample behind each layer; what does not fit throws. Layers are made for it, one at a time.
-    private func shapes() throws(ArchitectureError) -> [Shape] {
-        var generator = PhiloxGenerator(seed: 0)
-        var shapes: [Shape] = []
+    /// The layers for samples of `input`, and the shape behind the last one; what does not fit throws.
+    private static func make(
+        _ layers: [LayerDescription], _ input: Shape, _ generator: inout PhiloxGenerator
+    ) throws(ArchitectureError) -> (layers: [any Layer], output: Shape) {
+        var (made, shape): ([any Layer], Shape) = ([], input)
         for (index, layer) in layers.enumerated() {
-            shapes.append(try Self.make(layer, index, shapes.last ?? input, &generator).shape)
+            let (new, next) = try make(layer, index, shape, &generator)
+            made.append(new)
+            shape = next
         }
-        return shapes
+        return (made, shape)
     }
 
     private static func make(
@@ -172,5 +167,15 @@ extension Architecture {
         } catch {
             throw ArchitectureError(error.message, layer: index)
         }
+    }
+}
+
+/// What `body` makes, without values: a description comes from outside, and its weights may be more than there is memory.
+private func onShapesAlone<R>(
+    _ body: (inout PhiloxGenerator) throws(ArchitectureError) -> R
+) -> Result<R, ArchitectureError> {
+    AbstractRun().run {
+        var generator = PhiloxGenerator(seed: 0)
+        return Result { () throws(ArchitectureError) in try body(&generator) }
     }
 }

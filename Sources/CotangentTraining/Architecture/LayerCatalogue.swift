@@ -46,7 +46,7 @@ enum LayerCatalogue {
                     "'linear' takes samples of one axis, and is given \(shape): put \"flatten\" before")
             }
             let outputs = try layer.count("outputs")
-            try limit(shape[0], outputs)
+            try limit("a weight", [shape[0], outputs])
             return Linear(shape[0], outputs, bias: try layer.flag("bias", default: true), using: &generator)
         },
         "dropout": Kind(["rate"]) { (layer, _, _) throws(ArchitectureError) in
@@ -61,12 +61,17 @@ enum LayerCatalogue {
             default: throw ArchitectureError("'batchNorm' takes samples of one to four axes, and is given \(shape)")
             }
         },
-        "layerNorm": Kind { (_, shape, _) throws(ArchitectureError) in LayerNorm(shape) },
+        "layerNorm": Kind { (_, shape, _) throws(ArchitectureError) in
+            try limit("a weight", shape.dimensions)
+            return LayerNorm(shape)
+        },
         "standardization": Kind { (_, shape, _) throws(ArchitectureError) in
-            Standardization(mean: Tensor.zeros(shape), deviation: Tensor.ones(shape))
+            try limit("a mean", shape.dimensions)
+            return Standardization(mean: Tensor.zeros(shape), deviation: Tensor.ones(shape))
         },
         "rescaling": Kind { (_, shape, _) throws(ArchitectureError) in
-            Rescaling(mean: Tensor.zeros(shape), deviation: Tensor.ones(shape))
+            try limit("a mean", shape.dimensions)
+            return Rescaling(mean: Tensor.zeros(shape), deviation: Tensor.ones(shape))
         },
     ]
 
@@ -109,11 +114,18 @@ enum LayerCatalogue {
             throw ArchitectureError(
                 "'\(layer.kind)' has \(groups) groups, which must divide its \(shape[0]) inputs and \(outputs) outputs")
         }
-        try limit(outputs, ([shape[0] / groups] + (kernel.lengths(rank: axes) ?? [])))
+        try limit("a weight", [outputs, shape[0] / groups] + (kernel.lengths(rank: axes) ?? []))
+        let stride = try layer.size("stride", axes: axes, default: 1)
+        let (padding, dilation) = (try layer.padding(axes: axes), try layer.size("dilation", axes: axes, default: 1))
+        // What has no geometry is refused when the layer is tried.
+        if let window = try? WindowGeometry(
+            input: shape.dropFirst(), kernel: kernel, stride: stride, padding: padding, dilation: dilation)
+        {
+            try limit("a result", [outputs, window.output.x, window.output.y, window.output.z])
+        }
         return Convolution<Axes>(
-            shape[0], outputs, kernelSize: kernel, stride: try layer.size("stride", axes: axes, default: 1),
-            padding: try layer.padding(axes: axes), dilation: try layer.size("dilation", axes: axes, default: 1),
-            groups: groups, bias: try layer.flag("bias", default: true), using: &generator)
+            shape[0], outputs, kernelSize: kernel, stride: stride, padding: padding, dilation: dilation, groups: groups,
+            bias: try layer.flag("bias", default: true), using: &generator)
     }
 
     private static func window(_ layer: LayerDescription, _ shape: Shape, axes: Int) throws(ArchitectureError) -> (
@@ -136,18 +148,16 @@ enum LayerCatalogue {
         return count
     }
 
-    /// A description comes from outside, and must not take all memory.
-    private static func limit(_ a: Int, _ rest: [Int]) throws(ArchitectureError) {
-        var count = a
-        for length in rest {
-            count = count.multipliedReportingOverflow(by: length).partialValue
-            guard (0...1 << 31).contains(count) else {
+    /// A description comes from outside, and must not take all memory, nor ask for more elements than can be counted.
+    private static func limit(_ what: String, _ lengths: [Int]) throws(ArchitectureError) {
+        var count = 1
+        for length in lengths {
+            let (product, overflow) = count.multipliedReportingOverflow(by: length)
+            guard !overflow, product <= 1 << 31 else {
                 throw ArchitectureError(
-                    "a weight of \(a) × \(rest.map { "\($0)" }.joined(separator: " × ")) is above the limit of 2³¹ numbers"
-                )
+                    "\(what) of \(lengths.map { "\($0)" }.joined(separator: " × ")) is above the limit of 2³¹ numbers")
             }
+            count = product
         }
     }
-
-    private static func limit(_ a: Int, _ b: Int) throws(ArchitectureError) { try limit(a, [b]) }
 }

@@ -95,8 +95,8 @@ extension TrainedModel {
             columns = names
         }
         if let misfit = Self.misfit(architecture, objective, columns) { throw problem(misfit) }
-        var generator = PhiloxGenerator(seed: 0)
-        let model = architecture.makeModel(using: &generator)
+        // Without memory before the file's tensors are known to fit.
+        let model = architecture.hollowModel()
         try model.restore(Snapshot(file))
         self.init(model, architecture, objective: objective, columns: columns)
     }
