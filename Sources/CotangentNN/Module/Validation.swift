@@ -11,7 +11,7 @@ public struct ShapeError: Error, Sendable, Equatable, CustomStringConvertible {
 
     public let description: String
 
-    init(_ inputShape: Shape, _ message: String, _ place: LayerPlace? = nil) {
+    package init(_ inputShape: Shape, _ message: String, _ place: LayerPlace? = nil) {
         self.inputShape = inputShape
         self.message = message
         layer = place.flatMap { $0.layer.isEmpty ? nil : $0.layer }

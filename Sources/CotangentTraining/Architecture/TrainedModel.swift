@@ -46,6 +46,10 @@ public struct TrainedModel: Sendable {
     ///
     /// - Throws: ``ShapeError`` where the samples have another shape than the model takes.
     public func predict(_ x: Tensor) throws(ShapeError) -> Tensor {
+        // The model alone would take what broadcasts against its first layer.
+        guard x.shape.dropFirst().elementsEqual(architecture.input) else {
+            throw ShapeError(x.shape, "the model takes samples \(architecture.input) behind the batch's axis")
+        }
         try model.validate(inputShape: x.shape, dtype: x.dtype)
         let outputs = model(x)
         switch objective {
