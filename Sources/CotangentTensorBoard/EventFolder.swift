@@ -1,3 +1,4 @@
+import CotangentData
 import CotangentTraining
 import Synchronization
 
@@ -17,24 +18,14 @@ private let begun = Atomic(0)
 /// Begins a file in `folder`, which is made with all above it. Its name is what TensorBoard looks for:
 /// events.out.tfevents.TIME.HOST.PROCESS.NUMBER.
 func newEventFile(in folder: String) throws(LogError) -> EventFileWriter {
-    try makeFolder(folder)
+    do { try makeFolder(folder) } catch {
+        throw LogError(.unwritableFile, file: folder, "the folder cannot be made: \(error.message)")
+    }
     let seconds = "\(Int(wallTime()))"
     let time = String(repeating: "0", count: Swift.max(0, 10 - seconds.count)) + seconds
     let number = begun.wrappingAdd(1, ordering: .relaxed).oldValue
     let name = "events.out.tfevents.\(time).\(hostName()).\(getpid()).\(number)"
     return try EventFileWriter(path: "\(folder)/\(name)")
-}
-
-private func makeFolder(_ path: String) throws(LogError) {
-    if mkdir(path, 0o777) == 0 || errno == EEXIST { return }
-    let problem = errno
-    if problem == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex {
-        try makeFolder(String(path[..<slash]))
-        if mkdir(path, 0o777) == 0 || errno == EEXIST { return }
-    }
-    throw LogError(
-        .unwritableFile, file: path,
-        "the folder cannot be made: \(String(cString: strerror(problem))). Check the path and its permissions")
 }
 
 private func hostName() -> String {
