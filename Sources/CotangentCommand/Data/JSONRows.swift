@@ -1,21 +1,19 @@
 import Cotangent
-import Foundation
 
 /// Rows from JSON: `[{"a": 1, "b": 2}, …]`, `[[1, 2], …]`, or one object or array on each line.
 struct JSONRows {
     let x: Tensor
 
-    /// nil where the file, by its first character, is no JSON.
+    /// nil where the file, by its name's ending or a pipe's first character, is no JSON.
     init?(_ options: DataOptions, columns: [String]?, input: Shape) throws {
         let path = options.data
         guard path == "-" || path.hasSuffix(".json") || path.hasSuffix(".jsonl") else { return nil }
+        let name = path == "-" ? "standard input" : path
         let bytes: [UInt8]
         if path == "-" {
             bytes = try StandardInput.contents()
         } else {
-            do { bytes = Array(try Data(contentsOf: URL(filePath: path))) } catch {
-                throw Problem(description: "\(path): the file cannot be read. Check the path and its permissions.")
-            }
+            do { bytes = try contents(of: path) } catch { throw Problem(description: "\(path): \(error.message).") }
         }
         guard let first = bytes.first(where: { !" \t\r\n".utf8.contains($0) }), "[{".utf8.contains(first) else {
             if path != "-" {
@@ -24,60 +22,67 @@ struct JSONRows {
             StandardInput.giveBack(bytes)
             return nil
         }
-        let name = path == "-" ? "standard input" : path
         let rows = try Self.rows(bytes, name)
-        var numbers: [Float] = []
-        for (index, row) in rows.enumerated() {
-            numbers += try Self.numbers(row, columns, "\(name): row \(index + 1)").map(Float.init)
-            guard numbers.count == (index + 1) * input.reduce(1, *) else {
+        guard !rows.isEmpty else { throw Problem(description: "\(name) has no rows.") }
+        let range = try options.rows?.indices(of: rows.count, in: name) ?? rows.indices
+        let wanted = input.reduce(1, *)
+        var values: [Float] = []
+        for index in range {
+            let numbers = try Self.numbers(rows[index], columns, "\(name): row \(index + 1)")
+            guard numbers.count == wanted else {
                 throw Problem(
-                    description:
-                        "\(name): row \(index + 1) has \(numbers.count - index * input.reduce(1, *)) numbers, and the model takes \(input)."
+                    description: "\(name): row \(index + 1) has \(numbers.count) numbers, and the model takes \(input)."
                 )
             }
+            values += numbers.map(Float.init)
         }
-        guard !rows.isEmpty else { throw Problem(description: "\(name) has no rows.") }
-        x = Tensor(numbers, shape: [rows.count, input.reduce(1, *)])
+        x = Tensor(values, shape: [range.count, wanted])
     }
 
-    private static func rows(_ bytes: [UInt8], _ name: String) throws -> [Any] {
-        func parsed(_ bytes: some Sequence<UInt8>) throws -> Any {
-            try JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)
+    private static func rows(_ bytes: [UInt8], _ name: String) throws -> [JSON] {
+        let whole: JSON
+        do { whole = try JSON(parsing: bytes) } catch {
+            return try lines(bytes, name, Problem(description: "\(name): line \(error.line): \(error.message)."))
         }
-        if let whole = try? parsed(bytes) {
-            // An array of rows; or one row.
-            if let rows = whole as? [Any], rows.first is [Any] || rows.first is [String: Any] || rows.isEmpty {
-                return rows
-            }
-            return [whole]
-        }
-        return try bytes.split(separator: UInt8(ascii: "\n")).enumerated().compactMap { index, line in
-            if line.allSatisfy({ " \t\r".utf8.contains($0) }) { return nil }
-            do { return try parsed(line) } catch {
-                throw Problem(description: "\(name): line \(index + 1) is not JSON, nor is the whole.")
-            }
+        // An array of rows; or one row.
+        guard case .array(let rows) = whole else { return [whole] }
+        switch rows.first {
+        case nil, .array, .object: return rows
+        default: return [whole]
         }
     }
 
-    private static func numbers(_ row: Any, _ columns: [String]?, _ place: String) throws -> [Double] {
-        func number(_ value: Any, _ what: String) throws -> Double {
-            guard let number = value as? NSNumber, CFGetTypeIDIsNumber(number) else {
-                throw Problem(description: "\(place): \(what) is no number.")
+    /// A row on each line. `problem` is why the whole is no JSON, which is meant where the first line is none either.
+    private static func lines(_ bytes: [UInt8], _ name: String, _ problem: Problem) throws -> [JSON] {
+        var rows: [JSON] = []
+        for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated()
+        where !line.allSatisfy({ " \t\r".utf8.contains($0) }) {
+            do { rows.append(try JSON(parsing: Array(line))) } catch {
+                throw rows.isEmpty ? problem : Problem(description: "\(name): line \(index + 1): \(error.message).")
             }
-            return number.doubleValue
         }
-        if let items = row as? [Any] {
+        return rows
+    }
+
+    private static func numbers(_ row: JSON, _ columns: [String]?, _ place: String) throws -> [Double] {
+        func number(_ value: JSON, _ what: String) throws -> Double {
+            guard case .number(let number) = value else {
+                throw Problem(description: "\(place): \(what) is \(value.kind), not a number.")
+            }
+            return number
+        }
+        if case .array(let items) = row {
             // A picture may be nested as its shape is.
             return try items.flatMap { item in
-                item is [Any] ? try numbers(item, nil, place) : [try number(item, "an element")]
+                if case .array = item { try numbers(item, nil, place) } else { [try number(item, "an element")] }
             }
         }
-        guard let object = row as? [String: Any], let columns else {
+        guard case .object(let members) = row, let columns else {
             let wanted = columns == nil ? "an array of numbers" : "an object or an array of numbers"
             throw Problem(description: "\(place) is not \(wanted), which the model takes.")
         }
         return try columns.map { column in
-            guard let value = object[column] else {
+            guard let value = members[column] else {
                 throw Problem(
                     description: "\(place) has no '\(column)'. The model takes \(columns.joined(separator: ", ")).")
             }
@@ -85,6 +90,3 @@ struct JSONRows {
         }
     }
 }
-
-/// Whether it is a number and not true or false, which Foundation keeps as numbers too.
-private func CFGetTypeIDIsNumber(_ number: NSNumber) -> Bool { String(cString: number.objCType) != "c" }
