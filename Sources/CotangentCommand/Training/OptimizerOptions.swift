@@ -54,7 +54,9 @@ struct OptimizerOptions: ParsableArguments {
         try require(momentum == 0 || optimizer == .sgd || optimizer == .rmsprop, "--momentum is sgd's and rmsprop's.")
         try require(weightDecay ?? 0 >= 0 && l1 >= 0 && l2 >= 0, "--weight-decay, --l1 and --l2 must not be negative.")
         try require(clip ?? 1 > 0, "--clip must be above 0.")
-        try require(accumulate > 0 && warmUp >= 0, "--accumulate must be 1 or more, --warm-up not negative.")
+        let most = Train.largestCount
+        try require((1...most).contains(accumulate), "--accumulate must be within 1…\(most).")
+        try require((0...most).contains(warmUp), "--warm-up must be within 0…\(most).")
         try require((0...1).contains(average ?? 0), "--average must be within 0 and 1.")
         _ = try shape(steps: 1, stepsPerEpoch: 1)
     }
@@ -109,7 +111,9 @@ struct OptimizerOptions: ParsableArguments {
                 return LearningRateSchedule { step in power(factor, step / stepsPerEpoch) }
             }
         case "step":
-            if parts.count == 3, let every = Int(parts[1]), every > 0, let factor = Double(parts[2]), factor > 0 {
+            if parts.count == 3, let every = Int(parts[1]), (1...Train.largestCount).contains(every),
+                let factor = Double(parts[2]), factor > 0
+            {
                 return .step(every: every * stepsPerEpoch, by: factor)
             }
         default: break

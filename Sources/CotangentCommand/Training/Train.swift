@@ -59,8 +59,13 @@ struct Train: ParsableCommand {
 
     @OptionGroup(title: "WATCHING AND SAVING") var watching: WatchingOptions
 
+    /// Of epochs, steps and batches: products of two are far from overflow.
+    static let largestCount = Int(Int32.max)
+
     func validate() throws {
-        guard epochs > 0, batchSize > 0 else { throw ValidationError("--epochs and --batch-size must be 1 or more.") }
+        guard (1...Self.largestCount).contains(epochs), (1...Self.largestCount).contains(batchSize) else {
+            throw ValidationError("--epochs and --batch-size must be within 1…\(Self.largestCount).")
+        }
         guard (0..<1).contains(validation) else { throw ValidationError("--validation must be from 0 to below 1.") }
         guard patience ?? 1 > 0 else { throw ValidationError("--patience must be 1 or more.") }
         if patience != nil, validation == 0 {
