@@ -1,6 +1,6 @@
 import ArgumentParser
 import Cotangent
-import CotangentTensorBoard
+import Foundation
 
 struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -74,9 +74,19 @@ struct Train: ParsableCommand {
     }
 
     func run() throws {
+        for path in [output, watching.curves].compactMap(\.self) { try Self.requireFolder(of: path) }
         let architecture = try ModelArgument.architecture(model)
         let samples = try SampleFile(data)
         let job = try TrainingJob(self, architecture, samples)
         try job.run()
+    }
+
+    /// Before hours of training rather than behind them.
+    private static func requireFolder(of path: String) throws {
+        let folder = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
+        guard FileManager.default.isWritableFile(atPath: folder) else {
+            throw Problem(
+                description: "\(path): the file cannot be written. Check that its folder exists and may be written to.")
+        }
     }
 }

@@ -22,7 +22,7 @@ struct TrainingJob {
         columns = file.columns
         let x = try Self.shaped(file.x, given, path, file.columns)
         let y = try objective.tensor(file, path: path)
-        (training, validation) = try Self.divided(x, y, objective, command, path)
+        (training, validation) = try Self.divided(Samples(x: x, y: y), command, path)
 
         let isRegression = if case .regression = objective { true } else { false }
         architecture =
@@ -60,22 +60,19 @@ struct TrainingJob {
         return x.reshaped(Shape([x.shape[0]] + architecture.input.dimensions))
     }
 
-    /// Classes keep their shares in both parts.
-    private static func divided(
-        _ x: Tensor, _ y: Tensor, _ objective: Objective, _ command: Train, _ path: String
-    ) throws -> (Samples, Samples?) {
-        let all = Samples(x: x, y: y)
+    /// Rows that train and rows that validate, at random: at least one of each, where any are to validate.
+    private static func divided(_ all: Samples, _ command: Train, _ path: String) throws -> (Samples, Samples?) {
         if command.validation == 0 { return (all, nil) }
-        guard x.shape[0] >= 2 else {
-            throw Problem(description: "\(path) has \(x.shape[0]) row: too few to set some apart for --validation.")
+        guard all.count >= 2 else {
+            throw Problem(description: "\(path) has \(all.count) row: too few to set some apart for --validation.")
         }
-        let count = min(max(1, Int((Double(x.shape[0]) * command.validation).rounded())), x.shape[0] - 1)
+        let held = min(max(1, Int((Double(all.count) * command.validation).rounded())), all.count - 1)
         var generator = PhiloxGenerator(seed: command.seed ^ 0x5641_4C49_4441_5445)
-        let order = Tensor.permutation(x.shape[0], using: &generator)
+        let order = Tensor.permutation(all.count, using: &generator)
         func part(_ range: Range<Int>) -> Samples {
-            Samples(x: gather(x, order[range]), y: gather(y, order[range]))
+            Samples(x: gather(all.x, order[range]), y: gather(all.y, order[range]))
         }
-        return (part(count..<x.shape[0]), part(0..<count))
+        return (part(held..<all.count), part(0..<held))
     }
 
     private static func fit(_ layer: Standardization, _ x: Tensor) {
@@ -116,11 +113,13 @@ struct TrainingJob {
         let history = try stoppingOnInterrupt(trainer.stopSignal) {
             try trainer.fit(loader, validation: held, epochs: command.epochs)
         }
+        let isInterrupted = trainer.state.epoch < command.epochs && trainer.stopSignal.isRequested
+        // Before the picture, which may fail.
+        if !isInterrupted { try trained.write(to: command.output) }
         if let curves = command.watching.curves, !history.epochs.isEmpty {
             try LearningCurves(history).write(to: curves)
         }
-        if trainer.state.epoch < command.epochs, trainer.stopSignal.isRequested { try endInterrupted() }
-        try trained.write(to: command.output)
+        if isInterrupted { try endInterrupted() }
         print(command.watching.json ? report(history) : ending(history))
     }
 
