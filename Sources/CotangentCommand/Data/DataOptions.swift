@@ -31,10 +31,15 @@ struct DataOptions: ParsableArguments {
         completion: .file())
     var labels: String?
 
-    @Option(help: ArgumentHelp("The rows to take, from 1: 1-1437, 1438-.", valueName: "range"))
+    // Unconditional, as below: what is taken may begin with a dash.
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The rows to take, from 1: 1-1437, 1438-, -100.", valueName: "range"))
     var rows: RowRange?
 
-    @Option(help: "What becomes of missing values in CSV: refuse, mean, median, drop, or a number.")
+    @Option(
+        parsing: .unconditional,
+        help: "What becomes of missing values in CSV: refuse, mean, median, drop, or a number.")
     var missing = "refuse"
 
     func missingValues() throws -> CSV.MissingValues {
