@@ -9,15 +9,18 @@ extension Objective {
             throw Problem(description: "\(path): say what to predict with --target (or --labels for IDX files).")
         }
         let names = samples.targets.map(\.name)
-        if samples.targets.count == 1, let classes = samples.targets[0].classes, classes.count == outputs {
+        if samples.targets.count == 1, let classes = samples.targets[0].classes, classes.count == outputs, outputs > 1 {
             self = .classification(classes: classes, target: names[0])
             return
         }
         if let words = samples.targets.first(where: { if case .words = $0.values { true } else { false } }) {
+            let count = words.classes!.count
             throw Problem(
-                description: """
-                    \(path): '\(words.name)' has \(words.classes!.count) classes, and the model \(outputs) outputs: a \
-                    model for it ends in \(words.classes!.count).
+                description: count == 1
+                    ? "\(path): '\(words.name)' is the same word in every row: there is nothing to tell apart."
+                    : """
+                    \(path): '\(words.name)' has \(count) classes, and the model \(outputs) outputs: a model for it ends \
+                    in \(count).
                     """)
         }
         guard names.count == outputs else {
@@ -51,7 +54,10 @@ extension Objective {
         }
         switch self {
         case .classification(let classes, _):
-            let places = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, $0) })
+            var places: [String: Int] = [:]
+            for (place, name) in classes.enumerated() where places.updateValue(place, forKey: name) != nil {
+                throw Problem(description: "The model has two classes '\(name)': rows cannot be told to be of one.")
+            }
             let labels = try samples.targets[0].labels.enumerated().map { row, label in
                 guard let place = places[label] else {
                     throw Problem(
