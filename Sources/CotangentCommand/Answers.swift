@@ -1,5 +1,4 @@
 import Cotangent
-import Foundation
 
 /// A model's answers, row by row, in the formats that `cotangent predict` writes.
 struct Answers {
@@ -40,7 +39,8 @@ struct Answers {
 
     private var objects: [String] {
         rows.map { row in
-            let members = zip(header, row).map { name, cell in "\(jsonQuoted(name)): \(text(cell, word: jsonQuoted))" }
+            let members = zip(header, row).map { name, cell in "\(JSON.quoted(name)): \(text(cell, word: JSON.quoted))"
+            }
             return "{\(members.joined(separator: ", "))}"
         }
     }
@@ -55,8 +55,6 @@ struct Answers {
 
     /// RFC 4180.
     private func quoted(_ text: String) -> String {
-        text.contains { ",\"\n\r".contains($0) } ? "\"\(text.replacingOccurrences(of: "\"", with: "\"\""))\"" : text
+        text.contains { ",\"\n\r".contains($0) } ? "\"\(text.replacing("\"", with: "\"\""))\"" : text
     }
-
-    private func jsonQuoted(_ text: String) -> String { JSONText.of(text) }
 }

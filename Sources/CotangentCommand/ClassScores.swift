@@ -23,16 +23,19 @@ struct ClassScores: Encodable, CustomStringConvertible {
         rows = labels.count
         loss = crossEntropy(logits, labels).item
         accuracy = Accuracy()(logits, labels)
-        precision = Precision(.macro)(logits, labels)
-        recall = Recall(.macro)(logits, labels)
-        f1 = F1(.macro)(logits, labels)
-        let counts = names.indices.map { label in labels.ints.count { $0 == label } }
-        var (p, r, f) = (Precision(.macro), Recall(.macro), F1(.macro))
-        p.update(logits, labels)
-        r.update(logits, labels)
-        f.update(logits, labels)
+        func measured<M: Metric>(_ metric: M) -> M {
+            var metric = metric
+            metric.update(logits, labels)
+            return metric
+        }
+        let (p, r, f) = (measured(Precision(.macro)), measured(Recall(.macro)), measured(F1(.macro)))
+        (precision, recall, f1) = (p.value, r.value, f.value)
+        var counts = [Int](repeating: 0, count: names.count)
+        for label in labels.ints { counts[label] += 1 }
         classes = names.indices.map {
-            OfClass(name: names[$0], rows: counts[$0], precision: p.perClass[$0], recall: r.perClass[$0], f1: f.perClass[$0])
+            OfClass(
+                name: names[$0], rows: counts[$0], precision: p.perClass[$0], recall: r.perClass[$0], f1: f.perClass[$0]
+            )
         }
     }
 

@@ -16,6 +16,7 @@ struct Convert: ParsableCommand {
             EXIT STATUS
               0   OUT was written, in place of a file of that name
               1   a file could not be read or written; OUT is as it was
+              64  the arguments do not fit together
             """)
 
     enum Storage: String, ExpressibleByArgument, CaseIterable { case float32, float16, bfloat16 }
@@ -29,10 +30,15 @@ struct Convert: ParsableCommand {
     @Option(help: "How float32 is stored in .safetensors.")
     var storing: Storage = .float32
 
+    func validate() throws {
+        if output.hasSuffix(".npz"), storing != .float32 {
+            throw ValidationError("--storing \(storing.rawValue) is for .safetensors.")
+        }
+    }
+
     func run() throws {
         let file = try TensorFile(path: input)
         if output.hasSuffix(".npz") {
-            if storing != .float32 { throw ValidationError("--storing \(storing.rawValue) is for .safetensors.") }
             try NPZ(arrays: file.tensors).write(to: output)
         } else if output.hasSuffix(".safetensors") {
             let type: StoredDType =

@@ -36,14 +36,13 @@ struct Evaluate: ParsableCommand {
         let samples = try SampleFile(
             data, columns: trained.columns.isEmpty ? nil : trained.columns, targets: trained.objective.targetNames)
         let y = try trained.objective.tensor(samples, path: data.data)
+        if case .regression = trained.objective, confusion != nil {
+            throw Problem(description: "--confusion is for classes, and this model predicts numbers.")
+        }
         let outputs = try trained.outputs(samples.x, path: data.data)
         switch trained.objective {
         case .classification(let classes, _): try report(outputs, y, classes)
-        case .regression(let targets):
-            if confusion != nil {
-                throw Problem(description: "--confusion is for classes, and this model predicts numbers.")
-            }
-            reportErrors(outputs, y, targets)
+        case .regression(let targets): reportErrors(outputs, y, targets)
         }
     }
 
@@ -78,7 +77,7 @@ struct Evaluate: ParsableCommand {
 }
 
 extension TrainedModel {
-    /// What the model gives for rows of a file, some thousand at a time.
+    /// What the model gives for rows of a file, as many at a time as validation takes.
     func outputs(_ x: Tensor, path: String) throws -> Tensor {
         let wanted = architecture.input.reduce(1, *)
         guard x.shape.dropFirst().reduce(1, *) == wanted else {
