@@ -28,7 +28,7 @@ struct Evaluate: ParsableCommand {
         help: ArgumentHelp("Draw who is taken for whom.", valueName: "svg"), completion: .file(extensions: ["svg"]))
     var confusion: String?
 
-    @Flag(help: "Print one JSON object instead of text.")
+    @Flag(help: "Print JSON instead of text: an object, or of several targets an array of them.")
     var json = false
 
     func run() throws {
@@ -88,6 +88,6 @@ extension TrainedModel {
         }
         let shaped = x.reshaped(Shape([x.shape[0]] + architecture.input.dimensions))
         return concatenate(
-            stride(from: 0, to: x.shape[0], by: 4096).map { model(shaped[$0..<min($0 + 4096, x.shape[0])]) })
+            stride(from: 0, to: x.shape[0], by: 256).map { model(shaped[$0..<min($0 + 256, x.shape[0])]) })
     }
 }

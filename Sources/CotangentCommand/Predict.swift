@@ -12,9 +12,10 @@ struct Predict: ParsableCommand {
 
             EXAMPLES
               cotangent predict digits.safetensors new.csv
-              head -1 digits.csv | cat - new-rows.csv | cotangent predict digits.safetensors -
-              echo '[{"bmi": 0.06, "bp": 0.02}]' | cotangent predict small.safetensors - --format json
-              cotangent predict mnist.safetensors t10k-images-idx3-ubyte --format json --probabilities
+              head -4 digits.csv | cotangent predict digits.safetensors -
+              echo '[{"bmi": 0.06, "bp": 0.02}]' |
+                cotangent predict small.safetensors - --format json
+              cotangent predict mnist.safetensors t10k-images-idx3-ubyte --probabilities
 
             EXIT STATUS
               0   all rows were answered

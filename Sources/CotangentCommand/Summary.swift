@@ -10,6 +10,11 @@ struct Summary: ParsableCommand {
               cotangent summary cnn.json --batch 32
               cotangent summary digits.safetensors
               cotangent summary weights.npz --json
+
+            EXIT STATUS
+              0   shown
+              1   a file could not be read, or describes no model
+              64  the arguments do not fit together
             """)
 
     @Argument(
@@ -20,7 +25,7 @@ struct Summary: ParsableCommand {
     @Option(help: "Rows in a batch, for the shapes shown.")
     var batch = 1
 
-    @Flag(help: "Print one JSON object instead of text.")
+    @Flag(help: "Print JSON instead of text: an object, or of a file of tensors an array.")
     var json = false
 
     func validate() throws { if batch < 1 { throw ValidationError("--batch must be 1 or more.") } }

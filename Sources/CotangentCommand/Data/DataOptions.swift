@@ -6,9 +6,9 @@ struct DataOptions: ParsableArguments {
     @Argument(
         help: """
             The samples: a CSV file (.csv, .tsv; - for standard input), NumPy's .npz or .npy, or IDX as MNIST has it \
-            (.idx, …-ubyte; .gz in a build with the trait Zlib).
+            (.idx, …-ubyte; .gz in a build with the trait Zlib). To predict from, JSON as well (.json, .jsonl or -).
             """,
-        completion: .file(extensions: ["csv", "tsv", "npz", "npy", "idx"]))
+        completion: .file(extensions: ["csv", "tsv", "npz", "npy", "idx", "json", "jsonl"]))
     var data: String
 
     @Option(

@@ -10,13 +10,16 @@ struct OptimizerOptions: ParsableArguments {
     @Option(help: "Who changes the weights.")
     var optimizer: OptimizerKind = .adam
 
-    @Option(help: "The learning rate, a number or auto for the finder's. [adam 0.001, sgd 0.1, …]")
+    @Option(
+        help: """
+            The learning rate, a number or auto for the finder's. [sgd 0.1, adagrad 0.01, adadelta 1, others 0.001]
+            """)
     var learningRate: String?
 
     @Option(help: "Momentum, of sgd and rmsprop.")
     var momentum = 0.0
 
-    @Option(help: "Weight decay. adamw shrinks weights apart from the gradient.")
+    @Option(help: "Weight decay. adamw shrinks weights apart from the gradient. [adamw 0.01, others 0]")
     var weightDecay: Double?
 
     @Option(

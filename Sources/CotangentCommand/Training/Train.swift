@@ -9,25 +9,35 @@ struct Train: ParsableCommand {
             The model is mlp:INPUTS-HIDDEN-…-OUTPUTS, with an activation (mlp:64-128-10:tanh) and a rate of dropout \
             (mlp:64-128-10:relu:0.2) behind it if wanted, or the path of a JSON file:
               {"input": [1, 28, 28],
-               "layers": [{"type": "conv2d", "outputs": 16, "kernelSize": 3, "padding": "same"}, "relu",
-                          {"type": "maxPool2d", "kernelSize": 2}, "flatten", {"type": "linear", "outputs": 10}]}
+               "layers": [{"type": "conv2d", "outputs": 16, "kernelSize": 3}, "relu",
+                          {"type": "maxPool2d", "kernelSize": 2}, "flatten",
+                          {"type": "linear", "outputs": 10}]}
+            Its layers, with their options: \(layers).
 
             Inputs are standardised by the training rows' mean and deviation, which the file holds with the weights. A \
             part of the rows validates: the weights of the epoch that does best on them are kept.
 
             EXAMPLES
-              cotangent train digits.csv --target label --model mlp:64-128-10 --output digits.safetensors
-              cotangent train diabetes.csv --target progression --model mlp:10-32-1 -o diabetes.safetensors --l2 0.001
-              cotangent train train-images-idx3-ubyte --labels train-labels-idx1-ubyte --model cnn.json -o mnist.safetensors
-              cotangent train digits.csv -t label -m mlp:64-128-10 -o d.safetensors --checkpoints run --curves curves.svg
-              cotangent train digits.csv -t label -m mlp:64-128-10 -o d.safetensors --checkpoints run --resume
+              cotangent train digits.csv --target label --model mlp:64-128-10 \\
+                --output digits.safetensors
+              cotangent train diabetes.csv -t progression -m mlp:10-32-1 \\
+                -o diabetes.safetensors --l2 0.001 --curves curves.svg
+              cotangent train train-images-idx3-ubyte --labels train-labels-idx1-ubyte \\
+                -m cnn.json -o mnist.safetensors
+              cotangent train digits.csv -t label -m mlp:64-128-10 -o d.safetensors \\
+                --checkpoints run --resume
 
             EXIT STATUS
               0    the model was written
               1    a file could not be read or written, or the data do not fit the model
               64   the arguments do not fit together
-              130  interrupted by Ctrl-C, behind a whole step; with --checkpoints, --resume goes on from there
+              130  interrupted by Ctrl-C, behind a whole step; with --checkpoints,
+                   --resume goes on from there
             """)
+
+    private static let layers = Architecture.kinds
+        .map { $0.options.isEmpty ? $0.name : "\($0.name) (\($0.options.joined(separator: ", ")))" }
+        .joined(separator: ", ")
 
     @OptionGroup(title: "DATA") var data: DataOptions
 
