@@ -31,8 +31,10 @@ extension Checkpoint {
         try self.init(Safetensors(path: path), path)
     }
 
-    /// From the bytes of a file; `name` stands for it in errors.
-    package init(decoding bytes: [UInt8], name: String) throws {
+    /// Reads a file's bytes. `name` stands for the file in errors.
+    ///
+    /// - Throws: as ``init(path:)``.
+    public init(decoding bytes: [UInt8], name: String = "checkpoint") throws {
         try self.init(Safetensors(decoding: bytes, name: name), name)
     }
 

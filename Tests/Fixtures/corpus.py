@@ -1,0 +1,98 @@
+#!/usr/bin/env python3
+"""Keeps what fuzzing has found as corpus.json: for each reader of FuzzedReader the inputs that take other ways through it.
+
+    python Tests/Fixtures/corpus.py unpack FOLDER      # the corpus and the fixtures' files, one folder a reader
+    python Tests/Fixtures/corpus.py pack FOLDER        # writes corpus.json from such folders, as Scripts/fuzz leaves them
+
+The inputs are libFuzzer's, from the fixtures' files and from those below.
+"""
+
+import base64
+import hashlib
+import json
+import pathlib
+import struct
+import sys
+
+HERE = pathlib.Path(__file__).parent
+CORPUS = HERE / "corpus.json"
+# Bytes of all inputs of one reader together: the shortest are kept.
+LIMIT = 20_000
+
+STARTS = {
+    "csv": [b"a,b\n1,2\n", b'"a";"b"\r\n1.5e-3;nan\n', b"\xef\xbb\xbf1,,3\n-0,+1.,.5\n", b"x\n" + b"9" * 40 + b"\n"],
+    "csvWords": [b"a,b\n1,x\n2,y\n", b'a,"b\n""c"""\n?,NA\n3,z\n', b"w\nred\nblue\n\n"],
+    "architecture": [
+        b"mlp:2-3-1:tanh:0.1",
+        b'{"input": [1, 8, 8], "layers": [{"type": "conv2d", "outputs": 2, "kernelSize": [3, 3], "padding": "same"},'
+        b' "relu", {"type": "maxPool2d", "kernelSize": 2}, "flatten", {"type": "linear", "outputs": 2, "bias": false}]}',
+        b'{"input": [4, 9], "layers": [{"type": "conv1d", "outputs": 4, "kernelSize": 3, "groups": 2}, "batchNorm",'
+        b' {"type": "leakyReLU", "slope": 0.1}, "layerNorm", {"type": "dropout", "rate": 0.5}, "globalMaxPool"]}',
+    ],
+    "checkpoint": [],
+}
+
+
+def checkpoint():
+    """The smallest one: one weight, one optimizer, one epoch."""
+    trainer = {
+        "seed": "1", "epoch": 1, "batch": 0, "step": 2, "batchesTaken": 2, "lossSum": 0.5, "samples": 3, "seconds": 0.1,
+        "learningRate": "nan", "metrics": {"accuracy": [1, 2]}, "bestEpoch": 1, "epochsWithoutBetter": 0,
+        "averageCount": 0, "best": 0.25, "plateau": {"scale": 1, "badEpochs": 0, "cooldownLeft": 0},
+        "history": [{"epoch": 1, "step": 2, "training": [["loss", 0.5]], "validation": [], "learningRate": 0.1,
+                     "seconds": 1, "isBest": True}],
+    }
+    optimizers = [{"kind": "Adam", "names": ["w", None], "numbers": {
+        "groups.0.learningRate": 0.1, "groups.0.weightDecay": 0, "groups.0.parameterCount": 2,
+        "parameters.0.steps": 2, "parameters.1.steps": 0}}]
+    tensors = {"model.w": [2], "best.w": [2], "optimizers.0.0.exp_avg": [2]}
+    header = {"__metadata__": {"cotangent.checkpoint": "1", "cotangent.trainer": json.dumps(trainer),
+                               "cotangent.optimizers": json.dumps(optimizers)}}
+    for place, (name, shape) in enumerate(tensors.items()):
+        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [8 * place, 8 * place + 8]}
+    text = json.dumps(header).encode()
+    return struct.pack("<Q", len(text)) + text + bytes(8 * len(tensors))
+
+
+def starts():
+    files = {reader: list(inputs) for reader, inputs in STARTS.items()}
+    files["checkpoint"].append(checkpoint())
+    formats = json.loads((HERE / "formats.json").read_text())
+    for entry in formats["files"] + formats["refused"]:
+        name = entry["name"]
+        for reader in ["safetensors", "npy", "npz", "idx"]:
+            if reader in name:
+                files.setdefault(reader, []).append(base64.b64decode(entry["base64"]))
+    for entry in json.loads((HERE / "images.json").read_text()):
+        files.setdefault("image", []).append(base64.b64decode(entry["base64"]))
+    return files
+
+
+def unpack(folder):
+    files = starts()
+    if CORPUS.exists():
+        for reader, inputs in json.loads(CORPUS.read_text()).items():
+            files.setdefault(reader, []).extend(base64.b64decode(text) for text in inputs)
+    for reader, inputs in files.items():
+        place = folder / reader
+        place.mkdir(parents=True, exist_ok=True)
+        for data in inputs:
+            (place / hashlib.sha1(data).hexdigest()).write_bytes(data)
+
+
+def pack(folder):
+    corpus = {}
+    for place in sorted(folder.iterdir()):
+        inputs = sorted((path.read_bytes() for path in place.iterdir()), key=lambda data: (len(data), data))
+        kept, size = [], 0
+        for data in inputs:
+            size += len(data)
+            if size > LIMIT:
+                break
+            kept.append(base64.b64encode(data).decode())
+        corpus[place.name] = kept
+    CORPUS.write_text(json.dumps(corpus, indent=0, sort_keys=True) + "\n")
+
+
+if __name__ == "__main__":
+    {"unpack": unpack, "pack": pack}[sys.argv[1]](pathlib.Path(sys.argv[2]))
