@@ -1,8 +1,9 @@
-// One to many: one vector goes in, which says metre and mode, and a tune comes out, note after note. The vector becomes the state in which
-// the network begins, h⁽⁰⁾ = tanh(Wₕ v + bₕ); each note that it says is the next one that it reads. It has learnt from 32
-// tunes in ABC notation: C2 is a C of two eighths, c the one an octave above, C, the one below, | ends a bar.
+// One to many: one vector goes in, which says metre and mode, and a tune comes out, note after note. The vector becomes
+// the state in which the network begins, h⁽⁰⁾ = tanh(Wₕ v + bₕ); each note that it says is the next one that it reads. It
+// has learnt from 32 tunes in ABC notation: C2 is a C of two eighths, c the one an octave above, C, the one below, | ends
+// a bar.
 //
-//     swift run -c release Music [--metre 6/8] [--seed 1] [--quick] [--write tune]
+//     swift run -c release Music [--metre 6/8] [--epochs 70] [--seed 1] [--quick] [--write tune]
 //
 // --write tune writes tune.abc and tune.mid.
 import Cotangent
@@ -17,6 +18,8 @@ var generator = PhiloxGenerator(seed: UInt64(arguments.integer("--seed", 1)))
 let tunes = try Tune.all(path: dataPath("tunes.abc"))
 for tune in tunes where tune.brokenBars() != 0 { expect(false, "\(tune.title) does not keep its metre") }
 let metres = Set(tunes.map(\.metre)).sorted()
+let metre = arguments.text("--metre") ?? "6/8"
+expect(metres.contains(metre), "the metre \(metre) is none of \(metres.joined(separator: ", "))")
 // 32 tunes are few. Each is also learnt some steps of the scale higher and lower, and the network is told how many.
 let shifts = Array(-3...3)
 let vocabulary = Vocabulary(
@@ -65,7 +68,7 @@ for epoch in 1...epochs {
     }
     let reached = loss(heldOut).item
     if reached < best.loss { best = (reached, epoch, model.snapshot()) }
-    if epoch % (epochs / 5) == 0 {
+    if epoch % max(epochs / 5, 1) == 0 {
         print("epoch \(epoch)  loss \(fixed(total / Double(moved.count), 3)), held out \(fixed(reached, 3))")
     }
 }
@@ -118,8 +121,6 @@ let share = Double(wholeBars) / Double(max(allBars, 1))
 print("of all \(allBars) bars of the others \(fixed(100 * share, 1)) % are whole\n")
 
 // With the rules all do; the network still chooses the notes.
-let metre = arguments.text("--metre") ?? "6/8"
-expect(metres.contains(metre), "the metre \(metre) is none of \(metres.joined(separator: ", "))")
 let tune = compose(metre, keepsMetre: true, "A tune by a network")
 print(tune.abc)
 // Is it new? How many of its bars stand in a tune that was learnt, and how many in a row in one.
