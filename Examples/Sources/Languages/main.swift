@@ -20,12 +20,6 @@ let kind = data.tokenizer == .characters ? "letters" : "words"
 print("\(training.count) texts to learn from, \(test.count) to test with; \(data.classes.count) classes")
 print("\(data.vocabulary.count) different \(kind)")
 
-/// The share of the test that is given its own class.
-@MainActor
-func accuracy(_ answers: [Int]) -> Double {
-    Double(zip(answers, test.labels).count { $0 == $1 }) / Double(test.count)
-}
-
 // The baseline: how often each pair of letters stands in a word, and a linear layer, softmax(W x + b). It knows what
 // letters a word has beside each other, and nothing of their order otherwise.
 let pairs = Vocabulary(of: training.texts.flatMap(data.pieces), minimumCount: 2, maximumSize: 4000)
@@ -45,7 +39,7 @@ for _ in 0..<(isQuick ? 3 : 10) {
         linearOptimizer.update(with: gradients)
     }
 }
-let baseline = accuracy(argmax(linear(bags(test.texts)), axis: -1).ints)
+let baseline = ConfusionMatrix(linear(bags(test.texts)), Tensor(test.labels)).value
 let bag = data.tokenizer == .characters ? "letter pairs" : "words"
 print("a bag of \(pairs.count) \(bag) and a linear layer: \(fixed(100 * baseline, 1)) % of the test\n")
 
@@ -92,22 +86,15 @@ for epoch in 1...epochs {
 }
 
 let answers = probabilities(test.tokens)
-let classes = answers.map { argmax($0, axis: 0).ints[0] }
-let reached = accuracy(classes)
+let matrix = ConfusionMatrix(stack(answers), Tensor(test.labels), classNames: data.classes)
+let reached = matrix.value
 print("bidirectional LSTM: \(fixed(100 * reached, 1)) % of the test\n")
 
-// Rows: what a word is; columns: what the network takes it for.
-print("".rightPadded(to: 10) + data.classes.map { $0.leftPadded(to: 9) }.joined())
-for (index, name) in data.classes.enumerated() {
-    let row = data.classes.indices.map { column in
-        zip(classes, test.labels).count { $0 == column && $1 == index }
-    }
-    print(name.rightPadded(to: 10) + row.map { "\($0)".leftPadded(to: 9) }.joined())
-}
+print(matrix)
 
 print("\nsome of the test:")
 for index in 0..<min(10, test.count) {
-    let (answer, p) = (data.classes[classes[index]], max(answers[index]).item)
+    let (answer, p) = (data.classes[argmax(answers[index], axis: 0).ints[0]], max(answers[index]).item)
     let truth = data.classes[test.labels[index]]
     let text = test.texts[index].count > 60 ? test.texts[index].prefix(60) + "…" : test.texts[index]
     print("  \(text.rightPadded(to: 18)) \(answer) (\(fixed(p, 2)))" + (answer == truth ? "" : ", but it is \(truth)"))
