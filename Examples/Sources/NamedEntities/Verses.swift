@@ -64,7 +64,6 @@ func labelledVerses() throws -> [Verse] {
 }
 
 extension Word {
-    init(text: String, key: String) { self.init(text: text, key: key, isName: nil) }
     var isWord: Bool { text.first!.isLetter }
     var hasCapital: Bool { text.first!.isUppercase }
     var endsSentence: Bool { [".", "?", "!"].contains(text) }
