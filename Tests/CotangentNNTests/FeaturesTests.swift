@@ -41,6 +41,16 @@ import Testing
         #expect(features.all("head") == [model(a), model(b)] && features["head"] == model(b))
     }
 
+    /// A layer with a tied weight goes by the name that its other parameters have too.
+    @Test func tiedLayers() {
+        var generator = PhiloxGenerator(seed: 1)
+        let model = StateDictModels.Tied(.float64, using: &generator)
+        let tokens = Tensor([1, 2, 3], shape: [3, 1])
+        let (y, features) = features(of: model, at: ["embedding", "decoder"]) { model(tokens) }
+        #expect(features["decoder"] == y && features["embedding"] == model.embedding(tokens))
+        #expect(model.summary(inputShape: [3, 1], dtype: .int64).rows.map(\.name).contains("decoder"))
+    }
+
     /// Gradients pass through what was tapped, to parameters and to the input, and nested.
     @Test func gradientsPass() {
         let model = Model()

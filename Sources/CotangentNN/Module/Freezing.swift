@@ -34,9 +34,9 @@ extension Module {
 extension Structure {
     /// The parameters with a name of `pattern`; none is refused.
     func parameters(_ pattern: String, _ operation: String) -> [Parameter] {
-        let aliases = aliases
-        let found = parameters.filter { name, parameter in
-            ([name] + (aliases[ObjectIdentifier(parameter)] ?? [])).contains { matches($0, pattern: pattern) }
+        let names = allNames
+        let found = parameters.filter { _, parameter in
+            names[ObjectIdentifier(parameter)]!.contains { matches($0, pattern: pattern) }
         }
         if found.isEmpty {
             fail(

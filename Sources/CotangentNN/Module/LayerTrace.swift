@@ -51,9 +51,9 @@ final class LayerTrace: LayerObserver {
     var place: LayerPlace? {
         switch last {
         case .read(let id):
-            if let name = names[id] { return LayerPlace(layer: Structure.layer(ofParameter: name), isAfter: false) }
+            if let layer = layer(ofParameter: id) { return LayerPlace(layer: layer, isAfter: false) }
         case .ended(let id?):
-            if let name = names[id] { return LayerPlace(layer: Structure.layer(ofParameter: name), isAfter: true) }
+            if let layer = layer(ofParameter: id) { return LayerPlace(layer: layer, isAfter: true) }
         default: break
         }
         let path = stackPath
@@ -71,16 +71,24 @@ final class LayerTrace: LayerObserver {
     }
 
     /// The name of the layer that a parameter belongs to; nil for a parameter of another model.
-    func layer(ofParameter id: ObjectIdentifier) -> String? { names[id].map(Structure.layer(ofParameter:)) }
+    func layer(ofParameter id: ObjectIdentifier) -> String? { names[id].map { Structure.layer(ofParameter: $0[0]) } }
 
-    /// The name of a part of the model by that of its parameters: "body.0" is named "body.0.weight" without "weight".
+    /// The name of a part of the model by those of its parameters and buffers: "body.0" is named "body.0.weight" without
+    /// "weight". Of a tied weight's names that counts which the part's others go with.
     private func path(of part: Any) -> String? {
-        for (id, own) in Structure(of: part).allNames {
-            guard let full = names[id], full.hasSuffix(own) else { continue }
-            let prefix = full.dropLast(own.count)
-            if prefix.isEmpty { return "" }
-            if prefix.hasSuffix(".") { return String(prefix.dropLast()) }
+        var found: [String]?
+        for (name, id) in Structure(of: part).members {
+            let prefixes = names[id, default: []].compactMap { Self.prefix(of: $0, before: name) }
+            if prefixes.isEmpty { continue }
+            let common = found?.filter(prefixes.contains) ?? prefixes
+            if !common.isEmpty { found = common }
         }
-        return nil
+        return found?.first
+    }
+
+    /// "body.0" of "body.0.weight" before "weight"; nil where the one does not end with the other.
+    private static func prefix(of name: String, before own: String) -> String? {
+        if name == own { return "" }
+        return name.hasSuffix("." + own) ? String(name.dropLast(own.count + 1)) : nil
     }
 }

@@ -51,7 +51,7 @@ package struct Structure {
     package private(set) var buffers: [(name: String, buffer: Buffer)] = []
     /// Properties that cannot be looked into: functions.
     package private(set) var closures: [String] = []
-    /// Further names of parameters and buffers that were found before: tied weights.
+    /// Further names of parameters and buffers that were found before.
     private var repeated: [(name: String, id: ObjectIdentifier)] = []
     /// Parameters, buffers and other objects that were visited.
     private var seen: Set<ObjectIdentifier> = []
@@ -62,14 +62,15 @@ package struct Structure {
         Dictionary(parameters.map { (ObjectIdentifier($0.parameter), $0.name) }) { first, _ in first }
     }
 
-    /// Of parameters and buffers.
-    package var allNames: [ObjectIdentifier: String] {
-        names.merging(buffers.map { (ObjectIdentifier($0.buffer), $0.name) }) { first, _ in first }
+    /// Parameters, then buffers, each with the name under which it was found first.
+    package var members: [(name: String, id: ObjectIdentifier)] {
+        parameters.map { ($0.name, ObjectIdentifier($0.parameter)) }
+            + buffers.map { ($0.name, ObjectIdentifier($0.buffer)) }
     }
 
-    /// The further names of each parameter and buffer that has several, in their order.
-    package var aliases: [ObjectIdentifier: [String]] {
-        repeated.reduce(into: [:]) { $0[$1.id, default: []].append($1.name) }
+    /// All names of each parameter and buffer, the first one first: tied weights have several.
+    package var allNames: [ObjectIdentifier: [String]] {
+        (members + repeated).reduce(into: [:]) { $0[$1.id, default: []].append($1.name) }
     }
 
     /// The layer that each parameter belongs to, where that is not the model itself.

@@ -10,16 +10,12 @@ extension Structure {
     }
 
     var places: [Place] {
-        let aliases = aliases
-        return parameters.map { name, parameter in
-            Place(names: [name] + (aliases[ObjectIdentifier(parameter)] ?? []), value: parameter.stored) {
-                parameter.value = $0
-            }
+        let names = allNames
+        return parameters.map { _, parameter in
+            Place(names: names[ObjectIdentifier(parameter)]!, value: parameter.stored) { parameter.value = $0 }
         }
-            + buffers.map { name, buffer in
-                Place(names: [name] + (aliases[ObjectIdentifier(buffer)] ?? []), value: buffer.value) {
-                    buffer.value = $0
-                }
+            + buffers.map { _, buffer in
+                Place(names: names[ObjectIdentifier(buffer)]!, value: buffer.value) { buffer.value = $0 }
             }
     }
 }
