@@ -5,6 +5,12 @@ extension Layer {
     @inline(__always)
     package func observed(_ output: @autoclosure () -> Tensor) -> Tensor {
         guard let observer = Scope.current?.observer else { return output() }
+        return watched(output, by: observer)
+    }
+
+    /// Apart, so that a layer that nobody watches is as short as one that cannot be watched.
+    @inline(never)
+    private func watched(_ output: () -> Tensor, by observer: any LayerObserver) -> Tensor {
         observer.layerWillRun(self)
         let output = output()
         observer.layerDidRun(self, output: output)
