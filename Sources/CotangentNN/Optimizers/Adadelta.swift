@@ -30,25 +30,26 @@ public final class Adadelta: Optimizer {
     }
 
     public func update(with gradients: Gradients) {
-        slots.forEach(gradients) { slot, p, g in step(slot.tensors[0], slot.tensors[1], p, g, groups[slot.group]) }
+        slots.forEach(gradients, groups) { p, g, step in update(p, g, step) }
     }
 
-    private func step(_ v: Tensor, _ delta: Tensor, _ p: Tensor, _ g: Tensor, _ group: ParameterGroup) {
+    private func update(_ p: Tensor, _ g: Tensor, _ step: Slots.Step) {
+        let (v, delta, _) = step.kept
         fusedPass(
             p,
             float32: { part in
                 let start = part.lowerBound
                 ct_adadelta_f32(
-                    part.count, floats(p) + start, floats(g) + start, floats(v) + start,
-                    floats(delta) + start,
-                    Float(group.learningRate), rho, Float(epsilon), Float(group.weightDecay))
+                    part.count, floats(p) + start, floats(g) + start, floats(v, start),
+                    floats(delta, start),
+                    Float(step.learningRate), rho, Float(epsilon), Float(step.weightDecay))
             },
             float64: { part in
                 let start = part.lowerBound
                 ct_adadelta_f64(
-                    part.count, doubles(p) + start, doubles(g) + start, doubles(v) + start,
-                    doubles(delta) + start,
-                    group.learningRate, rho, epsilon, group.weightDecay)
+                    part.count, doubles(p) + start, doubles(g) + start, doubles(v, start),
+                    doubles(delta, start),
+                    step.learningRate, rho, epsilon, step.weightDecay)
             })
     }
 

@@ -35,23 +35,24 @@ public final class Adagrad: Optimizer {
     }
 
     public func update(with gradients: Gradients) {
-        slots.forEach(gradients) { slot, p, g in step(slot.tensors[0], p, g, groups[slot.group], slot.step) }
+        slots.forEach(gradients, groups) { p, g, step in update(p, g, step) }
     }
 
-    private func step(_ sum: Tensor, _ p: Tensor, _ g: Tensor, _ group: ParameterGroup, _ step: Int) {
+    private func update(_ p: Tensor, _ g: Tensor, _ step: Slots.Step) {
+        let sum = step.kept.0
         fusedPass(
             p,
             float32: { part in
                 let start = part.lowerBound
                 ct_adagrad_f32(
-                    part.count, floats(p) + start, floats(g) + start, floats(sum) + start,
-                    group.learningRate, rateDecay, Float(epsilon), Float(group.weightDecay), step)
+                    part.count, floats(p) + start, floats(g) + start, floats(sum, start),
+                    step.learningRate, rateDecay, Float(epsilon), Float(step.weightDecay), step.number)
             },
             float64: { part in
                 let start = part.lowerBound
                 ct_adagrad_f64(
-                    part.count, doubles(p) + start, doubles(g) + start, doubles(sum) + start,
-                    group.learningRate, rateDecay, epsilon, group.weightDecay, step)
+                    part.count, doubles(p) + start, doubles(g) + start, doubles(sum, start),
+                    step.learningRate, rateDecay, epsilon, step.weightDecay, step.number)
             })
     }
 

@@ -4,8 +4,8 @@ import CotangentTensor
 /// Adam (Kingma and Ba, 2015).
 ///
 /// m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², p ← p − learningRate · m̂ / (√v̂ + ε) with m̂ = m/(1 − β₁ᵗ),
-/// v̂ = v/(1 − β₂ᵗ). With `amsgrad`, v̂ is taken from the largest v so far (Reddi, Kale, Kumar, 2018). Weight decay is added to
-/// the gradient. PyTorch's `torch.optim.Adam`.
+/// v̂ = v/(1 − β₂ᵗ). With `amsgrad`, v̂ is taken from the largest v so far (Reddi, Kale, Kumar, 2018). Weight decay is
+/// added to the gradient. PyTorch's `torch.optim.Adam`.
 public final class Adam: Optimizer {
     public var groups: [ParameterGroup]
     public let beta1: Double
@@ -48,29 +48,29 @@ public final class Adam: Optimizer {
     }
 
     public func update(with gradients: Gradients) {
-        slots.forEach(gradients) { slot, p, g in step(slot.tensors, p, g, groups[slot.group], slot.step) }
+        slots.forEach(gradients, groups) { p, g, step in update(p, g, step) }
     }
 
-    private func step(_ kept: [Tensor], _ p: Tensor, _ g: Tensor, _ group: ParameterGroup, _ step: Int) {
-        let (m, v, largest) = (kept[0], kept[1], amsgrad ? kept[2] : nil)
+    private func update(_ p: Tensor, _ g: Tensor, _ step: Slots.Step) {
+        let (m, v, largest) = step.kept
         fusedPass(
             p,
             float32: { part in
                 let start = part.lowerBound
                 ct_adam_f32(
-                    part.count, floats(p) + start, floats(g) + start, floats(m) + start, floats(v) + start,
-                    largest.map { floats($0) + start },
-                    group.learningRate, beta1, beta2, epsilon, group.weightDecay, isDecoupled ? 1 : 0,
-                    step)
+                    part.count, floats(p) + start, floats(g) + start, floats(m, start), floats(v, start),
+                    floats(largest, start),
+                    step.learningRate, beta1, beta2, epsilon, step.weightDecay, isDecoupled ? 1 : 0,
+                    step.number)
             },
             float64: { part in
                 let start = part.lowerBound
                 ct_adam_f64(
-                    part.count, doubles(p) + start, doubles(g) + start, doubles(m) + start,
-                    doubles(v) + start,
-                    largest.map { doubles($0) + start },
-                    group.learningRate, beta1, beta2, epsilon, group.weightDecay, isDecoupled ? 1 : 0,
-                    step)
+                    part.count, doubles(p) + start, doubles(g) + start, doubles(m, start),
+                    doubles(v, start),
+                    doubles(largest, start),
+                    step.learningRate, beta1, beta2, epsilon, step.weightDecay, isDecoupled ? 1 : 0,
+                    step.number)
             })
     }
 

@@ -34,6 +34,16 @@ func floats(_ x: Tensor) -> UnsafeMutablePointer<Float> { x.rawPointer.assumingM
 @inline(__always)
 func doubles(_ x: Tensor) -> UnsafeMutablePointer<Double> { x.rawPointer.assumingMemoryBound(to: Double.self) }
 
+/// Memory that an optimizer keeps, from element `start` on.
+@inline(__always)
+func floats(_ kept: UnsafeMutableRawPointer?, _ start: Int) -> UnsafeMutablePointer<Float>? {
+    kept.map { $0.assumingMemoryBound(to: Float.self) + start }
+}
+@inline(__always)
+func doubles(_ kept: UnsafeMutableRawPointer?, _ start: Int) -> UnsafeMutablePointer<Double>? {
+    kept.map { $0.assumingMemoryBound(to: Double.self) + start }
+}
+
 /// Runs one fused pass over a parameter in either precision, in parts over the pool.
 @inline(__always)
 func fusedPass(

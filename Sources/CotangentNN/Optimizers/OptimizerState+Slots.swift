@@ -10,9 +10,9 @@ extension Slots {
                 OptimizerState.Group(
                     learningRate: group.learningRate, weightDecay: group.weightDecay, parameterCount: count)
             },
-            parameters: slots.map { slot in
+            parameters: zip(slots, parameterNames).map { slot, name in
                 OptimizerState.Entry(
-                    name: slot.name, steps: slot.step,
+                    name: name, steps: slot.step,
                     tensors: Dictionary(uniqueKeysWithValues: zip(names, slot.tensors)))
             })
     }
@@ -58,22 +58,21 @@ extension Slots {
             }
             return error
         }
-        for (index, entry) in state.parameters.enumerated() { compare(entry, slots[index], index, &error) }
+        for (index, entry) in state.parameters.enumerated() { compare(entry, index, &error) }
         return error
     }
 
-    private func compare(
-        _ entry: OptimizerState.Entry, _ slot: Slot, _ index: Int, _ error: inout OptimizerStateError
-    ) {
-        let title = slot.name ?? "parameter \(index)"
-        if let name = slot.name, let other = entry.name, name != other {
+    private func compare(_ entry: OptimizerState.Entry, _ index: Int, _ error: inout OptimizerStateError) {
+        let (name, parameter) = (parameterNames[index], slots[index].parameter)
+        let title = name ?? "parameter \(index)"
+        if let name, let other = entry.name, name != other {
             error.mismatched.append("parameter \(index) is '\(name)', in the state '\(other)'")
         }
         if entry.steps < 0 { error.mismatched.append("\(title) has taken \(entry.steps) steps in the state") }
         for name in entry.tensors.keys.sorted() where !names.contains(name) {
             error.unexpected.append("\(title) \(name)")
         }
-        let (shape, dtype) = (slot.parameter.shape, slot.parameter.dtype)
+        let (shape, dtype) = (parameter.shape, parameter.dtype)
         for name in names {
             guard let tensor = entry.tensors[name] else {
                 if entry.steps > 0 || !entry.tensors.isEmpty { error.missing.append("\(title) \(name)") }

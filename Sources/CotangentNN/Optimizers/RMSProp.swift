@@ -39,30 +39,31 @@ public final class RMSProp: Optimizer {
     }
 
     public func update(with gradients: Gradients) {
-        slots.forEach(gradients) { slot, p, g in step(slot.tensors, p, g, groups[slot.group]) }
+        slots.forEach(gradients, groups) { p, g, step in update(p, g, step) }
     }
 
     private static func names(_ momentum: Double, _ centered: Bool) -> [String] {
         ["square_avg"] + (momentum > 0 ? ["momentum_buffer"] : []) + (centered ? ["grad_avg"] : [])
     }
 
-    private func step(_ kept: [Tensor], _ p: Tensor, _ g: Tensor, _ group: ParameterGroup) {
-        let (v, velocity, mean) = (kept[0], momentum > 0 ? kept[1] : nil, centered ? kept.last : nil)
+    private func update(_ p: Tensor, _ g: Tensor, _ step: Slots.Step) {
+        let (v, second, third) = step.kept
+        let (velocity, mean) = momentum > 0 ? (second, third) : (nil, second)
         fusedPass(
             p,
             float32: { part in
                 let start = part.lowerBound
                 ct_rmsprop_f32(
-                    part.count, floats(p) + start, floats(g) + start, floats(v) + start,
-                    mean.map { floats($0) + start }, velocity.map { floats($0) + start },
-                    Float(group.learningRate), alpha, Float(epsilon), Float(momentum), Float(group.weightDecay))
+                    part.count, floats(p) + start, floats(g) + start, floats(v, start),
+                    floats(mean, start), floats(velocity, start),
+                    Float(step.learningRate), alpha, Float(epsilon), Float(momentum), Float(step.weightDecay))
             },
             float64: { part in
                 let start = part.lowerBound
                 ct_rmsprop_f64(
-                    part.count, doubles(p) + start, doubles(g) + start, doubles(v) + start,
-                    mean.map { doubles($0) + start }, velocity.map { doubles($0) + start },
-                    group.learningRate, alpha, epsilon, momentum, group.weightDecay)
+                    part.count, doubles(p) + start, doubles(g) + start, doubles(v, start),
+                    doubles(mean, start), doubles(velocity, start),
+                    step.learningRate, alpha, epsilon, momentum, step.weightDecay)
             })
     }
 

@@ -41,44 +41,44 @@ public final class SGD: Optimizer {
     }
 
     public func update(with gradients: Gradients) {
-        slots.forEach(gradients) { slot, p, g in
-            let group = groups[slot.group]
-            if momentum == 0 { plainStep(p, g, group) } else { momentumStep(slot.tensors[0], p, g, group, slot.step) }
+        slots.forEach(gradients, groups) { p, g, step in
+            if momentum == 0 { plainUpdate(p, g, step) } else { momentumUpdate(p, g, step) }
         }
     }
 
     private static func names(_ momentum: Double) -> [String] { momentum == 0 ? [] : ["momentum_buffer"] }
 
-    private func plainStep(_ p: Tensor, _ g: Tensor, _ group: ParameterGroup) {
+    private func plainUpdate(_ p: Tensor, _ g: Tensor, _ step: Slots.Step) {
         fusedPass(
             p,
             float32: { part in
                 let start = part.lowerBound
                 ct_sgd_f32(
-                    part.count, floats(p) + start, floats(g) + start, Float(group.learningRate),
-                    Float(group.weightDecay))
+                    part.count, floats(p) + start, floats(g) + start, Float(step.learningRate),
+                    Float(step.weightDecay))
             },
             float64: { part in
                 let start = part.lowerBound
-                ct_sgd_f64(part.count, doubles(p) + start, doubles(g) + start, group.learningRate, group.weightDecay)
+                ct_sgd_f64(part.count, doubles(p) + start, doubles(g) + start, step.learningRate, step.weightDecay)
             })
     }
 
-    private func momentumStep(_ v: Tensor, _ p: Tensor, _ g: Tensor, _ group: ParameterGroup, _ step: Int) {
-        let first: Int32 = step == 1 ? 1 : 0
+    private func momentumUpdate(_ p: Tensor, _ g: Tensor, _ step: Slots.Step) {
+        let v = step.kept.0
+        let first: Int32 = step.number == 1 ? 1 : 0
         fusedPass(
             p,
             float32: { part in
                 let start = part.lowerBound
                 ct_sgd_momentum_f32(
-                    part.count, floats(p) + start, floats(g) + start, floats(v) + start, Float(group.learningRate),
-                    Float(momentum), dampening, Float(group.weightDecay), nesterov ? 1 : 0, first)
+                    part.count, floats(p) + start, floats(g) + start, floats(v, start), Float(step.learningRate),
+                    Float(momentum), dampening, Float(step.weightDecay), nesterov ? 1 : 0, first)
             },
             float64: { part in
                 let start = part.lowerBound
                 ct_sgd_momentum_f64(
-                    part.count, doubles(p) + start, doubles(g) + start, doubles(v) + start, group.learningRate,
-                    momentum, dampening, group.weightDecay, nesterov ? 1 : 0, first)
+                    part.count, doubles(p) + start, doubles(g) + start, doubles(v, start), step.learningRate,
+                    momentum, dampening, step.weightDecay, nesterov ? 1 : 0, first)
             })
     }
 
