@@ -1,13 +1,3 @@
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Android)
-    import Android
-#endif
-
 /// How values become places along an axis.
 public enum AxisScale: Sendable, Hashable {
     case linear
@@ -49,7 +39,7 @@ struct Axis {
                 ticks.insert((low, NumberLabel.labels([low], step: 1)[0]), at: 0)
             }
         case .logarithmic:
-            (low, high) = (log10(low), log10(high))
+            (low, high) = (decimalLogarithm(low), decimalLogarithm(high))
             if !isTight && range == nil || high - low < 1e-3 {
                 // Whole powers of ten, or their halves and fifths where the values span less than one.
                 (low, high) = (Self.roundLogarithm(low, .down), Self.roundLogarithm(high, .up))
@@ -64,7 +54,7 @@ struct Axis {
     func share(_ value: Double) -> Double? {
         guard value.isFinite, scale == .linear || value > 0 else { return nil }
         let held = min(max(value, -Self.limit), Self.limit)
-        let place = scale == .linear ? held : log10(held)
+        let place = scale == .linear ? held : decimalLogarithm(held)
         return (place - low) / (high - low)
     }
 
@@ -80,7 +70,7 @@ struct Axis {
     /// 1, 2 or 5 times a power of ten, so that a length has at most about `count` of them.
     private static func step(_ length: Double, _ count: Int) -> Double {
         let rough = length / Double(max(count, 1))
-        let power = powerOfTen(Int(log10(rough).rounded(.down)))
+        let power = powerOfTen(Int(decimalLogarithm(rough).rounded(.down)))
         let factor = [1.0, 2, 5, 10].first { $0 * power >= rough * 0.999 } ?? 10
         return factor * power
     }
@@ -94,7 +84,7 @@ struct Axis {
 
     private static func roundLogarithm(_ exponent: Double, _ rule: FloatingPointRoundingRule) -> Double {
         let power = exponent.rounded(.down)
-        let parts = [0, log10(2), log10(5), 1].map { power + $0 }
+        let parts = [0, decimalLogarithm(2), decimalLogarithm(5), 1].map { power + $0 }
         return rule == .down
             ? parts.last { $0 <= exponent + 1e-9 } ?? power : parts.first { $0 >= exponent - 1e-9 } ?? power + 1
     }
@@ -114,7 +104,7 @@ struct Axis {
         var found: [(value: Double, label: String)] = []
         for exponent in Int(low.rounded(.down)) - 1...Int(high.rounded(.up)) {
             for factor in [1.0, 2, 5] {
-                let place = Double(exponent) + log10(factor)
+                let place = Double(exponent) + decimalLogarithm(factor)
                 if place < low - 1e-6 || place > high + 1e-6 { continue }
                 let value = factor * powerOfTen(exponent)
                 found.append((value, NumberLabel.labels([value], step: powerOfTen(exponent))[0]))

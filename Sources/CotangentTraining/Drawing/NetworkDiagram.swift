@@ -158,15 +158,4 @@ public struct NetworkDiagram: Picture {
     private func widest(_ names: [String]) -> Double {
         names.map { SVG.width(of: SVG.shortened($0, to: 140, size: 12), size: 12) }.max() ?? 0
     }
-
-    /// "12,345".
-    private func grouped(_ count: Int) -> String {
-        var digits = "\(count)"
-        var place = digits.count - 3
-        while place > 0 {
-            digits.insert(",", at: digits.index(digits.startIndex, offsetBy: place))
-            place -= 3
-        }
-        return digits
-    }
 }

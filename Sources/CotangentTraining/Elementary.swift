@@ -14,3 +14,6 @@ func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
 
 /// The cosine of `x` half turns: cos(π x).
 func cosine(halfTurns x: Double) -> Double { cos(.pi * x) }
+
+/// log₁₀ x.
+func decimalLogarithm(_ x: Double) -> Double { log10(x) }
