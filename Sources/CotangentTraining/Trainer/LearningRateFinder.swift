@@ -14,21 +14,14 @@ public struct LearningRateCurve: Sendable, Equatable {
     /// not fall. Look at the curve before relying on it.
     public let suggestion: Double?
 
-    init(learningRates: [Double], losses: [Double]) {
-        var (sum, weight) = (0.0, 0.0)
-        let smoothed = losses.map { loss in
-            sum = 0.9 * sum + loss
-            weight = 0.9 * weight + 1
-            return sum / weight
-        }
-        self.learningRates = learningRates
-        self.losses = losses
-        self.smoothed = smoothed
+    fileprivate init(_ sweep: Sweep) {
+        (learningRates, losses, smoothed) = (sweep.rates, sweep.losses, sweep.smoothed)
         // The rates are evenly spaced by their logarithms. The first means are of few losses and say little.
-        let lowest = smoothed.indices.min { smoothed[$0] < smoothed[$1] } ?? 0
-        let places = smoothed.indices.filter { $0 >= 5 && $0 <= lowest && $0 + 1 < smoothed.count }
-        let slope = { (place: Int) in smoothed[place + 1] - smoothed[place - 1] }
-        suggestion = places.min { slope($0) < slope($1) }.flatMap { slope($0) < 0 ? learningRates[$0] : nil }
+        let means = smoothed
+        let lowest = means.indices.min { means[$0] < means[$1] } ?? 0
+        let places = means.indices.filter { $0 >= 5 && $0 <= lowest && $0 + 1 < means.count }
+        let slope = { (place: Int) in means[place + 1] - means[place - 1] }
+        suggestion = places.min { slope($0) < slope($1) }.flatMap { slope($0) < 0 ? sweep.rates[$0] : nil }
     }
 }
 
@@ -71,7 +64,7 @@ extension Trainer {
         try model.restore(weights)
         for (optimizer, state) in zip(optimizers, states) { try optimizer.restore(state) }
         try result.get()
-        return LearningRateCurve(learningRates: sweep.rates, losses: sweep.losses)
+        return LearningRateCurve(sweep)
     }
 
     /// Epoch after epoch, until `count` were seen or `body` has enough.
@@ -95,17 +88,19 @@ extension Trainer {
 }
 
 private struct Sweep {
-    var rates: [Double] = []
-    var losses: [Double] = []
-    private var (sum, weight, lowest) = (0.0, 0.0, Double.infinity)
+    private(set) var rates: [Double] = []
+    private(set) var losses: [Double] = []
+    private(set) var smoothed: [Double] = []
+    private var mean = RecentMean()
+    private var lowest = Double.infinity
 
-    var hasRunAway: Bool { sum / weight > lowest + 3 * Swift.abs(lowest) }
+    var hasRunAway: Bool { mean.value > lowest + 3 * Swift.abs(lowest) }
 
     mutating func add(_ rate: Double, _ loss: Double) {
+        mean.take(loss)
         rates.append(rate)
         losses.append(loss)
-        sum = 0.9 * sum + loss
-        weight = 0.9 * weight + 1
-        lowest = Swift.min(lowest, sum / weight)
+        smoothed.append(mean.value)
+        lowest = Swift.min(lowest, mean.value)
     }
 }
