@@ -115,11 +115,10 @@ extension OptimizerState {
         }
         var own = [[(name: String, tensor: Tensor)]](repeating: [], count: items.count)
         for (name, tensor) in tensors {
-            let dot = name.firstIndex(of: ".") ?? name.endIndex
-            guard dot < name.endIndex, let index = Int(name[..<dot]), own.indices.contains(index) else {
+            guard let (number, rest) = name.parted, let index = Int(number), own.indices.contains(index) else {
                 throw MembersError(message: "the tensor 'optimizers.\(name)' belongs to no optimizer")
             }
-            own[index].append((String(name[name.index(after: dot)...]), tensor))
+            own[index].append((rest, tensor))
         }
         return try zip(items, own).map { item, tensors in
             let members = try Members(item, "an optimizer's state")

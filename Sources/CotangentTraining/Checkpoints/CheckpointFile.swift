@@ -50,12 +50,10 @@ extension Checkpoint {
         // Nothing of the file is mapped any more when this returns: the run may write over it.
         var parts: [String: [(name: String, tensor: Tensor)]] = [:]
         for name in file.names {
-            let dot = name.firstIndex(of: ".") ?? name.endIndex
-            guard dot < name.endIndex else {
+            guard let (part, rest) = name.parted else {
                 throw CheckpointError(file: path, message: "the tensor '\(name)' has no place in a checkpoint")
             }
-            parts[String(name[..<dot]), default: []].append(
-                (String(name[name.index(after: dot)...]), try file.tensor(named: name).copied()))
+            parts[part, default: []].append((rest, try file.tensor(named: name).copied()))
         }
         func part(_ name: String) -> Snapshot? { parts.removeValue(forKey: name).map { Snapshot($0) } }
         let (weights, best, average) = (part("model"), part("best"), part("average"))
@@ -77,6 +75,13 @@ extension Checkpoint {
 extension Snapshot {
     fileprivate func tensors(under prefix: String) -> [(name: String, tensor: Tensor)] {
         names.map { ("\(prefix).\($0)", self[$0]!) }
+    }
+}
+
+extension String {
+    /// What stands before and behind the first point: "model" and "0.weight"; nil where there is none.
+    var parted: (String, String)? {
+        firstIndex(of: ".").map { (String(self[..<$0]), String(self[index(after: $0)...])) }
     }
 }
 

@@ -67,8 +67,7 @@ public struct Penalty: Sendable {
     func parameters(of model: some Module) -> [Parameter] {
         let chosen = model.namedParameters.filter { name, parameter in
             if let isIncluded { return isIncluded(name) }
-            let last = name.lastIndex(of: ".").map { name[name.index(after: $0)...] } ?? name[...]
-            return parameter.shape.rank >= 2 && !last.hasPrefix("bias")
+            return parameter.shape.rank >= 2 && name.split(separator: ".").last?.hasPrefix("bias") != true
         }
         if chosen.isEmpty {
             fail("Penalty", "no parameter is chosen; the model has \(model.namedParameters.map(\.name))")
