@@ -102,6 +102,12 @@ import Testing
             let error = #expect(throws: CheckpointError.self) { try Checkpoint(path: path) }
             #expect(error?.description == "\(path): the file holds tensors, but is no checkpoint of a training run")
             #expect(throws: FormatError.self) { try Checkpoint(path: "\(folder)/none.safetensors") }
+            // No run takes as many steps, and more of them would overflow.
+            var checkpoint = CheckpointRun().trainer.checkpoint()
+            checkpoint.state.step = 1 << 62
+            try checkpoint.write(to: path)
+            let other = #expect(throws: CheckpointError.self) { try Checkpoint(path: path) }
+            #expect(other?.message == "'step' in the trainer's state is a number, and a count is wanted")
         }
     }
 

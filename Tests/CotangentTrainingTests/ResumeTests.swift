@@ -120,6 +120,11 @@ import Testing
             problem { $0.average!["first.bias"] = Tensor.zeros([3]) }.contains(
                 "the average of 'first.bias' is float32 [3], the parameter float32 [24]"))
         #expect(problem { $0.metrics["accuracy"] = [0.5, 2] }.contains("accuracy cannot go on from 2 numbers"))
+        // Sums of such counts overflow, and such labels have no scores.
+        #expect(problem { $0.metrics["f1_macro"] = [2, 0, 0, 0, 0, 9e18, 9e18] }.contains("from 7 numbers"))
+        #expect(problem { $0.metrics["f1_macro"] = [1e15] }.contains("from 1 numbers"))
+        #expect(problem { $0.metrics["log_loss"] = [0, 0, 9e18] }.contains("from 3 numbers"))
+        #expect(problem { $0.metrics["roc_auc"] = [-1, 0, 1] }.contains("from 3 numbers"))
         #expect(setup.trainer.state == before)
     }
 

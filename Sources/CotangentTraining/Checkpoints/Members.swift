@@ -40,8 +40,8 @@ struct Members {
     }
 
     func count(_ name: String) throws(MembersError) -> Int {
-        guard let count = Int(exactly: try number(name)), count >= 0 else { throw unexpected(name, "a count") }
-        return count
+        guard let counts = wholeNumbers([try number(name)]), counts[0] >= 0 else { throw unexpected(name, "a count") }
+        return counts[0]
     }
 
     func flag(_ name: String) throws(MembersError) -> Bool {

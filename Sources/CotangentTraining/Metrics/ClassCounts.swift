@@ -49,8 +49,12 @@ struct ClassCounts: Sendable, Equatable {
     var accumulated: [Double] {
         get { [Double(classes ?? -1)] + (found + predicted + actual).map(Double.init) }
         set {
-            guard let numbers = wholeNumbers(newValue), let first = numbers.first, numbers.count % 3 == 1 else { return }
+            guard let numbers = wholeNumbers(newValue), let first = numbers.first, numbers.count % 3 == 1 else {
+                return
+            }
             let count = numbers.count / 3
+            // As many are kept as are known of.
+            guard first <= count else { return }
             classes = first < 0 ? nil : first
             found = Array(numbers[1..<1 + count])
             predicted = Array(numbers[1 + count..<1 + 2 * count])
@@ -96,11 +100,14 @@ func commonClassCount(_ name: String, _ known: Int?, _ new: Int?) -> Int? {
 /// a / b, with 0/0 as 0.
 func fraction(_ a: Int, _ b: Int) -> Double { b == 0 ? 0 : Double(a) / Double(b) }
 
-/// Counts that were written as floating point; nil where any is none.
+/// Counts that were written as floating point; nil where any is none, or where they are more together than such numbers
+/// count: files hold them, and sums of them must not overflow.
 func wholeNumbers(_ values: some Sequence<Double>) -> [Int]? {
     var result: [Int] = []
+    var total = 0.0
     for value in values {
-        guard let count = Int(exactly: value) else { return nil }
+        total += value.magnitude
+        guard total <= 0x1p53, let count = Int(exactly: value) else { return nil }
         result.append(count)
     }
     return result

@@ -78,7 +78,7 @@ public struct ConfusionMatrix: Metric, Equatable {
         set {
             guard let numbers = wholeNumbers(newValue), let first = numbers.first else { return }
             let size = (0...Self.largestCount).first { $0 * $0 >= numbers.count - 1 } ?? 0
-            guard size * size == numbers.count - 1 else { return }
+            guard size * size == numbers.count - 1, first <= size else { return }
             classes = first < 0 ? nil : first
             counts = (0..<size).map { Array(numbers[1 + $0 * size..<1 + ($0 + 1) * size]) }
         }

@@ -82,7 +82,8 @@ public struct ROCAUC: Metric {
         set {
             guard let first = newValue.first.flatMap({ Int(exactly: $0) }) else { return }
             let count = (newValue.count - 1) / (max(first, 0) + 1)
-            guard let new = wholeNumbers(newValue[1..<1 + count]), newValue.count == 1 + count * (max(first, 0) + 1)
+            guard let new = wholeNumbers(newValue[1..<1 + count]), newValue.count == 1 + count * (max(first, 0) + 1),
+                first > 0 || count == 0
             else { return }
             (classes, labels, scores) = (first < 0 ? nil : first, new, Array(newValue[(1 + count)...]))
         }

@@ -20,8 +20,8 @@ struct RunningSum: Sendable {
     var accumulated: [Double] {
         get { [sum, rest, Double(count)] }
         set {
-            guard newValue.count == 3, let count = Int(exactly: newValue[2]) else { return }
-            (sum, rest, self.count) = (newValue[0], newValue[1], count)
+            guard newValue.count == 3, let counts = wholeNumbers(newValue[2...]) else { return }
+            (sum, rest, count) = (newValue[0], newValue[1], counts[0])
         }
     }
 }
