@@ -64,6 +64,23 @@ import Testing
         #expect(try text("log.jsonl") == began.replacing("Epoch\":4", with: "Epoch\":null") + "\n")
     }
 
+    /// Killed behind step 5, the run goes on from step 2: steps 3 to 5 are taken again, and each stands there once.
+    @Test func jsonGoesOnFromACheckpoint() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let killed = JSONLog(path: path("log.jsonl"))
+        try log(killed, before: 0, epochs: 1...2)
+        try killed.stepEnded(step(5, of: 2), of: run())
+        try killed.trainingEnded(.failed("no room"), of: run())
+        try log(JSONLog(path: path("log.jsonl")), before: 2, epochs: 2...2)
+        let second = began.replacing("Before\":0", with: "Before\":2")
+        let text = try self.text("log.jsonl")
+        #expect(text.hasPrefix("\(began)\n\(first)\n\(second)\n{\"event\":\"step\",\"epoch\":2,\"step\":3,"))
+        #expect(text.split(separator: "\n").count == 8 && text.hasSuffix("\"isBest\":false}\n"))
+        // Behind all steps nothing is cut; nor what tells of no step.
+        try JSONLog(path: path("log.jsonl")).trainingBegan(run(before: 4))
+        #expect(try self.text("log.jsonl") == text + began.replacing("Before\":0", with: "Before\":4") + "\n")
+    }
+
     @Test func everyThirdStep() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let log = JSONLog(path: path("log.jsonl"), everySteps: 3)

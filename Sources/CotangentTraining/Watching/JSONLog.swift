@@ -17,8 +17,8 @@ import CotangentTensor
 /// NaN and no infinity: they become null, as does what nobody knows (`stepsPerEpoch`, `gradientNorm`). An end's reason
 /// is "allEpochs", "stoppedEarly" (with `bestEpoch`), "interrupted" or "failed" (with `message`).
 ///
-/// A fresh run starts the file anew. A resumed one goes on behind what is there, a line that was cut off excepted: it
-/// is a journal, and where a run goes on from a checkpoint, the last line of a step counts.
+/// A fresh run starts the file anew. A resumed one goes on behind the lines of the steps before it; those of later
+/// steps, which it takes again, are cut off with all behind them, so that each step stands there once.
 ///
 /// - Throws: from its calls ``LogError``, which names the file; the run then ends.
 public final class JSONLog: TrainingCallback {
@@ -36,7 +36,7 @@ public final class JSONLog: TrainingCallback {
     public func trainingBegan(_ run: TrainingRun) throws {
         if file == nil {
             file = try AppendedFile(path: path) { bytes in
-                run.stepsBefore > 0 ? (bytes.lastIndex(of: 0x0A) ?? -1) + 1 : 0
+                run.stepsBefore > 0 ? keptLines(bytes, stepsBefore: run.stepsBefore) : 0
             }
         }
         try write([
@@ -85,4 +85,23 @@ public final class JSONLog: TrainingCallback {
     }
 
     private func number(_ value: Double) -> String { value.isFinite ? "\(value)" : "null" }
+}
+
+/// How many bytes of a log are lines up to the first of a step above `stepsBefore`. A line that was cut off is none.
+private func keptLines(_ bytes: [UInt8], stepsBefore: Int) -> Int {
+    func start(_ end: Int) -> Int { bytes[..<end].lastIndex(of: 0x0A).map { $0 + 1 } ?? 0 }
+    var kept = start(bytes.count)
+    var end = kept
+    // From the end, so that a long log is not read to its beginning.
+    while end > 0 {
+        let first = start(end - 1)
+        if case .object(let members)? = try? JSON(parsing: Array(bytes[first..<end])),
+            case .number(let step)? = members["step"]
+        {
+            if step <= Double(stepsBefore) { break }
+            kept = first
+        }
+        end = first
+    }
+    return kept
 }
