@@ -22,6 +22,7 @@ private let asked = Atomic<UInt>(0)
 /// ```
 ///
 /// Signals are the whole process's: one such call is at work at a time, and a second traps.
+@discardableResult
 public func stoppingOnInterrupt<R>(_ signal: StopSignal, _ body: () throws -> R) rethrows -> R {
     let kept = Unmanaged.passRetained(signal)
     let address = UInt(bitPattern: kept.toOpaque())
