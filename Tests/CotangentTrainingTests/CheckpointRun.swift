@@ -1,14 +1,14 @@
 import Cotangent
 import Foundation
-import TestSupport
 
-/// A small run with all that a checkpoint must hold: dropout, batch normalisation, Adam, a schedule, a plateau, an average,
-/// early stopping, metrics, clipping, shuffling.
+/// A small run with everything that has a memory: dropout, batch normalisation, Adam, a schedule, a plateau, an
+/// average, early stopping, metrics, a proximal penalty, clipping, accumulation, shuffling.
 struct CheckpointRun {
     let trainer: Trainer<Sequential, Samples>
     let loader: DataLoader<TensorDataset>
     let validation: DataLoader<TensorDataset>
 
+    /// Seven batches an epoch.
     init(accumulation: Int = 1) {
         var generator = PhiloxGenerator(seed: 5)
         let x = Tensor.normal([70, 6], using: &generator)
@@ -20,45 +20,45 @@ struct CheckpointRun {
             Dropout(rate: 0.3)
             Linear(8, 3, using: &generator)
         }
-        trainer = Trainer(model, Adam(model, learningRate: 0.01), seed: 3, loss: { crossEntropy($0, $1) })
-        trainer.schedule = .exponential(by: 0.9)
-        trainer.plateau = ReduceOnPlateau(patience: 0)
-        trainer.averaging = ExponentialMovingAverage(of: model, decay: 0.9)
-        trainer.earlyStopping = EarlyStopping(patience: 100)
-        trainer.metrics = [Accuracy()]
+        trainer = Trainer(model, Adam(model, learningRate: 0.01), seed: 3, loss: crossEntropy)
+        trainer.schedule = .warmUp(steps: 5).then(.cosine(steps: 40))
+        trainer.plateau = ReduceOnPlateau(factor: 0.5, patience: 0, threshold: 0.3)
+        trainer.averaging = ExponentialMovingAverage(of: model, decay: 0.8)
+        trainer.earlyStopping = EarlyStopping(patience: 100, metric: "accuracy")
+        trainer.metrics = [Accuracy(), F1(.macro), LogLoss(), ROCAUC(), ConfusionMatrix()]
+        trainer.penalty = .elasticNet(l1: 1e-4, l2: 1e-4, proximal: true)
         trainer.clipping = .norm(1)
         trainer.accumulation = accumulation
         loader = DataLoader(TensorDataset(x[0..<50], y[0..<50]), batchSize: 8, seed: 4)
         validation = DataLoader(TensorDataset(x[50...], y[50...]), batchSize: 16, shuffle: false)
     }
 
-    func fit(epochs: Int) throws { try trainer.fit(loader, validation: validation, epochs: epochs) }
-}
+    @discardableResult
+    func fit(epochs: Int = 4) throws -> History {
+        try trainer.fit(loader, validation: validation, epochs: epochs)
+    }
 
-/// The bits of what a run ended with, times left out.
-struct RunResult: Equatable {
-    let weights: Snapshot
-    let optimizers: [OptimizerState]
-    let figures: [[NamedValue]]
-    let best: Double?
+    /// Calls `action` behind each step, instead of all callbacks before.
+    @discardableResult
+    func onStep(_ action: @escaping (StepReport) -> Void) -> Recorder {
+        let recorder = Recorder()
+        recorder.onStep = action
+        trainer.callbacks = [recorder]
+        return recorder
+    }
 
-    init(_ trainer: Trainer<Sequential, Samples>) {
-        weights = trainer.model.snapshot()
-        optimizers = trainer.optimizers.map(\.state)
-        figures = trainer.state.history.epochs.map { $0.training + $0.validation }
-        best = trainer.state.best
+    /// All that the run goes on from, times left out.
+    var bits: Checkpoint {
+        var checkpoint = trainer.checkpoint()
+        checkpoint.state.history = checkpoint.state.history.timeless
+        checkpoint.state.seconds = 0
+        return checkpoint
     }
 }
 
-/// Stops a run behind a step.
-final class StopAfter: TrainingCallback {
-    let step: Int
-    let stop: () -> Void
-
-    init(step: Int, _ stop: @escaping () -> Void) {
-        self.step = step
-        self.stop = stop
-    }
-
-    func stepEnded(_ step: StepReport, of run: TrainingRun) { if step.step == self.step { stop() } }
+func withFolder(_ body: (String) throws -> Void) throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "cotangent-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try body(folder.path())
 }
