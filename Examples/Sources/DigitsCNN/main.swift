@@ -50,8 +50,7 @@ for seed in options.seeds {
         "seed \(seed): test accuracy \(percent(accuracies.last!)) on the last 360, with the weights of the best validation accuracy"
     )
     if seed == options.seeds.last! {
-        print("\nconfusion matrix (rows: the digit, columns: what the network read)\n")
-        print(confusionMatrix(argmax(model(digits.test.x), axis: -1), digits.test.y, classes: 10))
+        print("\n\(ConfusionMatrix(model(digits.test.x), digits.test.y))")
     }
 }
 let average = accuracies.reduce(0, +) / Double(accuracies.count)

@@ -34,15 +34,3 @@ public struct Progress {
 }
 
 public func percent(_ share: Double) -> String { String(format: "%.1f %%", share * 100) }
-
-/// How often each class (row) was read as each (column), as text.
-public func confusionMatrix(_ predictions: Tensor, _ labels: Tensor, classes: Int) -> String {
-    var counts = [[Int]](repeating: Array(repeating: 0, count: classes), count: classes)
-    for (label, prediction) in zip(labels.ints, predictions.ints) { counts[label][prediction] += 1 }
-    func cell(_ text: String) -> String { String(repeating: " ", count: max(0, 4 - text.count)) + text }
-    let header = "    " + (0..<classes).map { cell("\($0)") }.joined()
-    let rows = counts.enumerated().map { label, row in
-        cell("\(label)") + row.map { cell($0 == 0 ? "·" : "\($0)") }.joined()
-    }
-    return ([header] + rows).joined(separator: "\n")
-}

@@ -14,6 +14,7 @@ struct Setting {
 
 struct Outcome {
     var validation, accuracy, loss, zeros, epochs: Double
+    var model: Sequential
 }
 
 let isQuick = CommandLine.arguments.contains("--quick")
@@ -47,7 +48,8 @@ func run(_ setting: Setting, seed: Int) throws -> Outcome {
     let figures = try trainer.evaluate(test)
     return Outcome(
         validation: try trainer.evaluate(validation)[1].value, accuracy: figures[1].value, loss: figures[0].value,
-        zeros: Double(weights.count { $0 == 0 }) / Double(weights.count), epochs: Double(history.epochs.count))
+        zeros: Double(weights.count { $0 == 0 }) / Double(weights.count), epochs: Double(history.epochs.count),
+        model: model)
 }
 
 /// The strength that does best on the validation sets, and what it reaches.
@@ -96,4 +98,14 @@ for (name, (setting, outcomes)) in [
 }
 if average(none.1, \.accuracy) < 0.8 || average(l1.1, \.zeros) == 0 {
     fatalError("The network did not learn, or L1 left no zeros.")
+}
+
+// What a stronger L1 leaves of the network: an edge where a weight is not 0.
+if let flag = CommandLine.arguments.firstIndex(of: "--diagram"), flag + 1 < CommandLine.arguments.count {
+    let sparse = try run(Setting(text: "", penalty: .l1(strong.last!, proximal: true)), seed: 1)
+    let title = String(
+        format: "L1 with λ = %g: %.0f %% of the weights are 0, test accuracy %.1f %%", strong.last!, sparse.zeros * 100,
+        sparse.accuracy * 100)
+    try NetworkDiagram(sparse.model, title: title).write(to: CommandLine.arguments[flag + 1])
+    print("\n\(title): \(CommandLine.arguments[flag + 1])")
 }
