@@ -16,7 +16,7 @@ import sys
 
 HERE = pathlib.Path(__file__).parent
 CORPUS = HERE / "corpus.json"
-# Bytes of all inputs of one reader together: the shortest are kept.
+# Bytes of all inputs of one reader together: the shortest are kept, beside those below.
 LIMIT = 20_000
 
 STARTS = {
@@ -29,7 +29,6 @@ STARTS = {
         b'{"input": [4, 9], "layers": [{"type": "conv1d", "outputs": 4, "kernelSize": 3, "groups": 2}, "batchNorm",'
         b' {"type": "leakyReLU", "slope": 0.1}, "layerNorm", {"type": "dropout", "rate": 0.5}, "globalMaxPool"]}',
     ],
-    "checkpoint": [],
 }
 
 
@@ -54,9 +53,11 @@ def checkpoint():
     return struct.pack("<Q", len(text)) + text + bytes(8 * len(tensors))
 
 
+STARTS["checkpoint"] = [checkpoint()]
+
+
 def starts():
     files = {reader: list(inputs) for reader, inputs in STARTS.items()}
-    files["checkpoint"].append(checkpoint())
     formats = json.loads((HERE / "formats.json").read_text())
     for entry in formats["files"] + formats["refused"]:
         name = entry["name"]
@@ -83,9 +84,10 @@ def unpack(folder):
 def pack(folder):
     corpus = {}
     for place in sorted(folder.iterdir()):
-        inputs = sorted((path.read_bytes() for path in place.iterdir()), key=lambda data: (len(data), data))
-        kept, size = [], 0
-        for data in inputs:
+        inputs = {path.read_bytes() for path in place.iterdir()}
+        own = STARTS.get(place.name, [])
+        kept, size = [base64.b64encode(data).decode() for data in own], 0
+        for data in sorted(inputs.difference(own), key=lambda data: (len(data), data)):
             size += len(data)
             if size > LIMIT:
                 break
