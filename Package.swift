@@ -2,7 +2,8 @@
 
 import PackageDescription
 
-// Dependencies run one way: kernels → BLAS → tensor → NN → training; data stands on tensor. ARCHITECTURE.md says why.
+// Dependencies run one way: kernels → BLAS → tensor → NN → training; data stands on tensor, linear models on data.
+// ARCHITECTURE.md says why.
 let package = Package(
     name: "Cotangent",
     platforms: [.macOS(.v15)],
@@ -56,8 +57,10 @@ let package = Package(
                 .target(name: "CZlib", condition: .when(traits: ["Zlib"])),
             ]),
         .target(name: "CotangentTraining", dependencies: ["CotangentNN", "CotangentData"]),
+        .target(name: "CotangentLinear", dependencies: ["CotangentTensor", "CotangentData"]),
         .target(
-            name: "Cotangent", dependencies: ["CotangentTensor", "CotangentNN", "CotangentData", "CotangentTraining"]),
+            name: "Cotangent",
+            dependencies: ["CotangentTensor", "CotangentNN", "CotangentData", "CotangentTraining", "CotangentLinear"]),
         // Scripts/generate-protos makes Generated/ of Protos/.
         .target(
             name: "CotangentTensorBoard",
@@ -72,6 +75,7 @@ let package = Package(
         .testTarget(name: "CotangentNaiveTests", dependencies: ["CotangentNaive", "TestSupport"]),
         .testTarget(name: "CotangentDataTests", dependencies: ["Cotangent", "TestSupport"]),
         .testTarget(name: "CotangentTrainingTests", dependencies: ["Cotangent", "TestSupport"]),
+        .testTarget(name: "CotangentLinearTests", dependencies: ["Cotangent", "TestSupport"]),
         .testTarget(
             name: "CotangentTensorBoardTests", dependencies: ["Cotangent", "CotangentTensorBoard", "TestSupport"]),
 

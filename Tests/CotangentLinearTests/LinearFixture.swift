@@ -1,0 +1,2 @@
+import Cotangent
+import TestSupport
