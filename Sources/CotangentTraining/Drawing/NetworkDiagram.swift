@@ -4,7 +4,7 @@ import CotangentTensor
 /// A network of linear layers as circles, from the inputs on the left to the outputs on the right, with an edge
 /// wherever a weight is not 0: what a penalty that drives weights to 0 has left.
 ///
-/// Blue edges are positive, red ones negative, and the thicker the larger |W| is against the layer's largest. Of a
+/// Blue edges are positive, orange ones negative, and the thicker the larger |W| is against the layer's largest. Of a
 /// layer with more units than there is room for, the first and the last are drawn, and its count says how many there
 /// are; edges of units that are not drawn are missing, and the share of weights that are not 0 is over all of them.
 public struct NetworkDiagram: Picture {
