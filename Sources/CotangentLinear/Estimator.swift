@@ -1,6 +1,12 @@
 import CotangentTensor
 
 /// Settings from which a fit makes a model: nothing can be asked of a model that is not fitted.
+///
+/// ```swift
+/// let model = try Ridge(penalty: 1).fit(x, y)       // [samples, features], [samples] or [samples, outputs]
+/// let predicted = model.predict(xTest)
+/// print(model.score(xTest, yTest))                  // R²
+/// ```
 public protocol Estimator: Sendable {
     associatedtype Fitted: Predictor
 
