@@ -11,9 +11,9 @@ import CotangentTensor
 /// By coordinate descent, which ends when the duality gap, an upper bound of how far the objective is from its minimum, is
 /// at most `tolerance` · Σ (y − ȳ)² / (2n).
 public struct ElasticNet: Estimator, Equatable {
-    /// λ ≥ 0
+    /// λ > 0: without a penalty it is ``LinearRegression``.
     public var penalty: Double
-    /// ρ, from 0 to 1: 1 is the lasso, 0 ridge.
+    /// ρ, above 0 and up to 1, the lasso's: with 0 it would be ``Ridge``, which has a closed form.
     public var l1Ratio: Double
     /// Whether there is a b.
     public var hasBias: Bool
@@ -56,12 +56,16 @@ public struct ElasticNet: Estimator, Equatable {
         _ x: Tensor, _ y: Tensor, penalties: [Double]? = nil, count: Int = 100, ratio: Double = 1e-3
     ) throws -> PenaltyPath {
         let data = try FittingData("ElasticNet", x, y)
-        guard (0...1).contains(l1Ratio), tolerance > 0, sweepLimit > 0, count > 0, ratio > 0, ratio < 1,
-            (penalties ?? [penalty]).allSatisfy({ $0 >= 0 && $0.isFinite }), penalties?.isEmpty != true
-        else {
+        guard l1Ratio > 0, l1Ratio <= 1, (penalties ?? [penalty]).allSatisfy({ $0 > 0 && $0.isFinite }) else {
             fail(
                 "ElasticNet",
-                "penalties \(penalties ?? [penalty]) of l1Ratio \(l1Ratio), tolerance \(tolerance), \(sweepLimit) sweeps, a path of \(count) down to \(ratio): they must be finite and 0 or more, in 0...1, positive, positive, positive and below 1"
+                "penalties \(penalties ?? [penalty]) with l1Ratio \(l1Ratio): they must be positive and finite, and it above 0 and at most 1; without a penalty there is LinearRegression, without ‖W‖₁ Ridge"
+            )
+        }
+        guard tolerance > 0, sweepLimit > 0, count > 0, ratio > 0, ratio < 1, penalties?.isEmpty != true else {
+            fail(
+                "ElasticNet",
+                "a path of \(penalties?.count ?? count) penalties down to \(ratio), tolerance \(tolerance), \(sweepLimit) sweeps: the counts and the tolerance must be positive, the ratio between 0 and 1"
             )
         }
         return try ElasticNetFit(data, self).path(penalties, count: count, ratio: ratio)
@@ -77,7 +81,7 @@ public struct ElasticNet: Estimator, Equatable {
 public struct Lasso: Estimator, Equatable {
     private var net: ElasticNet
 
-    /// λ ≥ 0
+    /// λ > 0
     public var penalty: Double {
         get { net.penalty }
         set { net.penalty = newValue }

@@ -29,9 +29,6 @@ struct ElasticNetFit {
 
     /// In equal ratios from the smallest penalty that leaves no weight, max |Xᵀy| / (n ρ).
     private func grid(_ count: Int, _ ratio: Double) -> [Double] {
-        guard net.l1Ratio > 0 else {
-            fail("ElasticNet", "with l1Ratio 0 no penalty leaves all weights 0: a path needs penalties")
-        }
         let slope = products.joined().reduce(0) { max($0, abs($1)) }
         // Where y is constant every penalty leaves no weight.
         let largest = slope > 0 ? slope / Double(data.sampleCount) / net.l1Ratio : 1
