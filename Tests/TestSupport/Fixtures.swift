@@ -9,6 +9,9 @@ public enum Fixtures {
             .appending(path: "Fixtures").appending(path: name).path(percentEncoded: false)
     }
 
+    /// The path of a file of Examples/Data, whose README has sources and licences.
+    public static func example(_ name: String) -> String { path("../../Examples/Data/\(name)") }
+
     public static func data(_ name: String) throws -> Data { try Data(contentsOf: URL(filePath: path(name))) }
 
     /// A JSON file there as a Swift type.

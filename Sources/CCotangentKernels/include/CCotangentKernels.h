@@ -16,6 +16,7 @@
 #include "ct_recurrent.h"
 #include "ct_reductions.h"
 #include "ct_resampling.h"
+#include "ct_residuals.h"
 #include "ct_stored.h"
 #include "ct_thread_state.h"
 

@@ -143,13 +143,15 @@ struct QuadraticDescent {
         var largest = 0.0
         for j in 0..<size {
             let slope = target[j] - product[j] - l2[j] * weight[j]
-            let excess =
-                weight[j] > 0
-                ? Swift.abs(slope - l1[j]) : weight[j] < 0 ? Swift.abs(slope + l1[j]) : max(Swift.abs(slope) - l1[j], 0)
-            largest = max(largest, excess)
+            largest = max(largest, slopeExcess(slope, weight: weight[j], l1: l1[j]))
         }
         return largest
     }
+}
+
+/// How far the slope down the smooth part lies from what α |w| holds: α where w > 0, −α where w < 0, between at 0.
+func slopeExcess(_ slope: Double, weight: Double, l1: Double) -> Double {
+    weight > 0 ? Swift.abs(slope - l1) : weight < 0 ? Swift.abs(slope + l1) : max(Swift.abs(slope) - l1, 0)
 }
 
 /// ½ ‖r̃‖² + α ‖w‖₁ − (s r̃ᵀỹ − ½ s² ‖r̃‖²), see ``QuadraticDescent/dualityGap(squares:)``. `residual` is ‖r‖², `overlap` rᵀy,
