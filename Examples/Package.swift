@@ -18,6 +18,9 @@ let package = Package(
         .executableTarget(name: "Languages", dependencies: ["RecurrentSupport"], exclude: ["README.md"]),
         .executableTarget(name: "Translation", dependencies: ["RecurrentSupport"], exclude: ["README.md"]),
         .executableTarget(name: "Music", dependencies: ["RecurrentSupport"], exclude: ["README.md"]),
+        .executableTarget(
+            name: "GAN", dependencies: ["DigitsSupport", "RecurrentSupport"],
+            exclude: ["README.md", "samples.svg", "distance.svg"]),
         .target(name: "RecurrentSupport", dependencies: [.product(name: "Cotangent", package: "Cotangent")]),
         .target(name: "DigitsSupport", dependencies: [.product(name: "Cotangent", package: "Cotangent")]),
     ],

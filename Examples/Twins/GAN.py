@@ -1,0 +1,98 @@
+"""The example GAN in PyTorch: the same networks, data, steps and measures. Usage: GAN.py [--epochs 700] [--seed 1]"""
+import argparse
+import pathlib
+import time
+
+import numpy as np
+import torch
+from torch import nn
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--epochs", type=int, default=700)
+parser.add_argument("--seed", type=int, default=1)
+arguments = parser.parse_args()
+torch.manual_seed(arguments.seed)
+
+path = pathlib.Path(__file__).parent / "../Data/digits.csv"
+table = torch.tensor(np.loadtxt(path, delimiter=",", skiprows=1, dtype=np.float32))
+images, labels = table[:, :64] / 16, table[:, 64].long()
+x, y = images[:1437], labels[:1437]
+
+
+def digit_reader(x, y):
+    model = nn.Sequential(
+        nn.Unflatten(1, (1, 8, 8)), nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.Conv2d(16, 32, 3, padding=1),
+        nn.ReLU(), nn.MaxPool2d(2), nn.Dropout(0.25), nn.Flatten(), nn.Linear(512, 64), nn.ReLU(), nn.Dropout(0.5),
+        nn.Linear(64, 10))
+    optimizer = torch.optim.AdamW(model.parameters(), lr=0.003)
+    for _ in range(40):
+        for rows in torch.randperm(len(x)).split(32):
+            optimizer.zero_grad()
+            nn.functional.cross_entropy(model(x[rows]), y[rows]).backward()
+            optimizer.step()
+    return model.eval()
+
+
+def accuracy(model, x, y):
+    with torch.no_grad():
+        return (model(x).argmax(1) == y).float().mean().item()
+
+
+def spread(x, y):
+    means = torch.stack([x[y == k].mean(0) for k in range(10)])
+    return (2 * (x - means[y]).square().sum(1).mean()).sqrt().item()
+
+
+class Conditional(nn.Module):
+    def __init__(self, *layers):
+        super().__init__()
+        self.network = nn.Sequential(*layers)
+
+    def forward(self, x, labels):
+        return self.network(torch.cat([x, nn.functional.one_hot(labels, 10).float()], 1))
+
+
+noise_size = 32
+judge = digit_reader(x, y)
+generator = Conditional(
+    nn.Linear(noise_size + 10, 256), nn.ReLU(), nn.Linear(256, 256), nn.ReLU(), nn.Linear(256, 64), nn.Sigmoid())
+critic = Conditional(
+    nn.Linear(74, 256), nn.LeakyReLU(0.2), nn.Linear(256, 256), nn.LeakyReLU(0.2), nn.Linear(256, 1))
+generator_optimizer = torch.optim.Adam(generator.parameters(), lr=0.0005, betas=(0.5, 0.9))
+critic_optimizer = torch.optim.Adam(critic.parameters(), lr=0.0005, betas=(0.5, 0.9))
+
+
+def made(labels):
+    return generator(torch.randn(len(labels), noise_size), labels)
+
+
+start = time.perf_counter()
+step = 0
+for epoch in range(arguments.epochs):
+    for rows in torch.randperm(len(x))[: len(x) // 64 * 64].split(64):
+        real, c = x[rows], y[rows]
+        with torch.no_grad():
+            fake = made(c)
+        share = torch.rand(len(rows), 1)
+        between = (share * real + (1 - share) * fake).requires_grad_()
+        (slope,) = torch.autograd.grad(critic(between, c).sum(), between, create_graph=True)
+        steepness = (slope.square().sum(1) + 1e-12).sqrt()
+        loss = 10 * (steepness - 1).square().mean() - critic(real, c).mean() + critic(fake, c).mean()
+        critic_optimizer.zero_grad()
+        loss.backward()
+        critic_optimizer.step()
+        step += 1
+        if step % 5 == 0:
+            c = y[torch.randperm(len(y))[:64]]
+            critic.requires_grad_(False)
+            generator_optimizer.zero_grad()
+            (-critic(made(c), c).mean()).backward()
+            generator_optimizer.step()
+            critic.requires_grad_(True)
+print(f"{arguments.epochs} epochs, {step} steps of the critic: {time.perf_counter() - start:.1f} s")
+
+with torch.no_grad():
+    forgeries = made(y)
+print(f"the judge reads {accuracy(judge, images[1437:], labels[1437:]):.1%} of the last 360 real digits")
+print(f"{accuracy(judge, forgeries, y):.1%} are recognised, spread {spread(forgeries, y) / spread(x, y):.1%}")
+print(f"learnt from them alone: {accuracy(digit_reader(forgeries, y), images[1437:], labels[1437:]):.1%}")
