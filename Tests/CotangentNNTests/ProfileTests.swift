@@ -60,14 +60,13 @@ import Testing
         }
         let model = Chain(first: Linear(8, 400, using: &generator), last: Linear(400, 400, using: &generator))
         let x = Tensor.normal([256, 8], using: &generator)
-        // The smallest of many: other tests run beside.
+        // Most of many: other tests run beside, and a run may be interrupted anywhere.
         let runs = (0..<30).map { _ in profile(of: model) { sum(square(model(x))) } }
-        func least(_ time: (ModelProfile) -> Double) -> Double { runs.map(time).min()! }
-        let (first, last) = (least { $0.rows[0].forward }, least { $0.rows[1].forward })
-        let (firstBack, lastBack) = (least { $0.rows[0].backward }, least { $0.rows[1].backward })
+        func most(_ holds: (ModelProfile) -> Bool) -> Bool { runs.count(where: holds) > runs.count / 2 }
         // 50 multiplications in the second for each in the first.
-        #expect(last > 3 * first && lastBack > 3 * firstBack, "\(first), \(last), \(firstBack), \(lastBack)")
-        #expect(last + lastBack > 0.5 * least { $0.forward + $0.backward })
+        #expect(most { $0.rows[1].forward > 3 * $0.rows[0].forward }, "\(runs[0])")
+        #expect(most { $0.rows[1].backward > 3 * $0.rows[0].backward }, "\(runs[0])")
+        #expect(most { $0.rows[1].forward + $0.rows[1].backward > 0.5 * ($0.forward + $0.backward) }, "\(runs[0])")
     }
 
     /// Gradients of gradients and checkpoints, whose nodes come and go while the tape is played.
