@@ -52,6 +52,10 @@ const char *ct_openblas_core_used(void) {
     return corename ? corename() : "";
 }
 
+void ct_openblas_set_threads(int count) {
+    if (find_openblas_set_num_threads()) find_openblas_set_num_threads()(count);
+}
+
 static void copy_name(char *target, size_t size, const char *source) {
     strncpy(target, source, size - 1);
     target[size - 1] = 0;
@@ -147,5 +151,5 @@ __attribute__((constructor)) static void check_openblas(void) {
     repair();
     if (find_openblas_get_config()) copy_name(config, config_size, find_openblas_get_config()());
     // Threads are Cotangent's (pool.c). OpenBLAS 0.3.21 has this one count for the whole process.
-    if (find_openblas_set_num_threads()) find_openblas_set_num_threads()(1);
+    ct_openblas_set_threads(1);
 }

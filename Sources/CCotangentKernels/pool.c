@@ -197,13 +197,57 @@ static int take_pool(void) {
 }
 static void release_pool(void) { atomic_store_explicit(&busy, 0, memory_order_release); }
 
+// MARK: OpenBLAS's own threads
+//
+// OpenBLAS's count is the process's, and with it raised every large product of any thread would use those threads, with
+// other rounding. So while it is raised nobody else works on chunks: the pool is held, and whoever finds it busy waits
+// for the count to fall. Who works alone already is not waited for, since he may hold what the other needs: the
+// count then stays. The two look at each other's flag after they have set their own.
+
+static atomic_int raised;
+static atomic_int alone;                  // threads that work on a job without the pool
+static _Thread_local int raised_by_this_thread;
+
+int ct_raise_blas_threads(void) {
+    int threads = ct_thread_count();
+    if (threads < 2 || !take_pool()) return 0;
+    atomic_store(&raised, 1);
+    if (atomic_load(&alone) > 0) {
+        atomic_store(&raised, 0);
+        release_pool();
+        return 0;
+    }
+    raised_by_this_thread = 1;
+    ct_openblas_set_threads(threads);
+    return 1;
+}
+
+void ct_lower_blas_threads(void) {
+    ct_openblas_set_threads(1);
+    raised_by_this_thread = 0;
+    atomic_store(&raised, 0);
+    release_pool();
+}
+
+static void run_alone(size_t chunks, chunk_body body, void *context) {
+    atomic_fetch_add(&alone, 1);
+    while (atomic_load(&raised) && !raised_by_this_thread) {
+        atomic_fetch_sub(&alone, 1);
+        nanosleep(&(struct timespec){.tv_nsec = 20000}, NULL);
+        atomic_fetch_add(&alone, 1);
+    }
+    for (size_t chunk = 0; chunk < chunks; chunk++) body(context, chunk);
+    atomic_fetch_sub(&alone, 1);
+}
+
 void ct_parallel(size_t chunks, chunk_body body, void *context) {
     int threads = chunks < 2 ? 1 : ct_thread_count();
-    // 2³² chunks do not fit the counter, and nobody cuts so finely.
-    if (threads < 2 || chunks > UINT32_MAX / 2 || !take_pool()) {
+    if (threads < 2) {
         for (size_t chunk = 0; chunk < chunks; chunk++) body(context, chunk);
         return;
     }
+    // 2³² chunks do not fit the counter, and nobody cuts so finely.
+    if (chunks > UINT32_MAX / 2 || !take_pool()) return run_alone(chunks, body, context);
     if (worker_count + 1 < threads) start_workers(threads - 1);
     publish(body, context, (uint32_t)chunks);
     int asleep = atomic_load(&sleepers);
@@ -247,6 +291,8 @@ static void reset_after_fork(void) {
     // Only the forking thread is there now.
     worker_count = 0;
     atomic_store(&busy, 0);
+    atomic_store(&raised, 0);
+    atomic_store(&alone, 0);
     atomic_store(&sleepers, 0);
     atomic_store(&claim, (uint64_t)generation() << 32);
     reset_sleep();

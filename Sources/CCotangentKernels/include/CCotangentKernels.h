@@ -4,6 +4,7 @@
 #include "ct_convolution.h"
 #include "ct_elementwise.h"
 #include "ct_filtering.h"
+#include "ct_linear_algebra.h"
 #include "ct_losses.h"
 #include "ct_memory.h"
 #include "ct_movement.h"

@@ -21,6 +21,9 @@ const char *ct_cpu_level(void);              // "x86-64-v4", "x86-64-v3", "x86-6
 // The number that OPENBLAS_NUM_THREADS (then OMP_NUM_THREADS) asked for when the process started, or 0.
 int ct_openblas_threads_asked(void);
 
+// OpenBLAS's own threads, for the whole process: 1 but for ct_raise_blas_threads.
+void ct_openblas_set_threads(int count);
+
 // Multiply-add throughput of one thread in float32 and float64, in flops a second, measured over about `seconds`
 // with independent chains of vector FMAs that stay in registers.
 double ct_peak_flops_f32(double seconds);

@@ -15,4 +15,10 @@ void ct_parallel(size_t chunks, void (*body)(void *context, size_t chunk), void 
 int ct_thread_count(void);
 void ct_set_thread_count(int count);
 
+// Gives OpenBLAS as many threads as the pool has, for one large factorisation on the calling thread, and holds the pool
+// until they are lowered: in between the caller uses BLAS and LAPACK alone. 0 and nothing done where the pool has one
+// thread or is at work.
+int ct_raise_blas_threads(void);
+void ct_lower_blas_threads(void);
+
 #endif

@@ -116,16 +116,3 @@ public func gradientCheck(
 ) throws -> GradientDeviation? {
     try gradientCheck(at: [x], relative: relative, absolute: absolute, seed: seed, mode: mode) { try f($0[0]) }
 }
-
-extension Shape {
-    /// The indices of element `element`, counted in row-major order.
-    fileprivate func position(of element: Int) -> [Int] {
-        var rest = element
-        var position = dimensions
-        for axis in dimensions.indices.reversed() {
-            position[axis] = rest % dimensions[axis]
-            rest /= dimensions[axis]
-        }
-        return position
-    }
-}

@@ -203,7 +203,7 @@ func diagonal(_ x: Tensor, _ a: Int, _ b: Int) -> Tensor {
 
 extension Tensor {
     /// The adjoint of `diagonal`: zeros of `shape`, with this tensor on the diagonal of axes `a` and `b`.
-    fileprivate func onDiagonal(_ a: Int, _ b: Int, of shape: Shape) -> Tensor {
+    func onDiagonal(_ a: Int, _ b: Int, of shape: Shape) -> Tensor {
         let y = Tensor.zeros(shape, dtype: dtype)
         if !y.isAbstract, count > 0 {
             let target = y.layout.diagonal(a, b)

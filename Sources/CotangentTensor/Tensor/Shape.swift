@@ -36,6 +36,17 @@ public struct Shape: Sendable, Hashable, Codable, ExpressibleByArrayLiteral {
         return strides
     }
 
+    /// The indices of element `element`, counted in row-major order.
+    package func position(of element: Int) -> [Int] {
+        var rest = element
+        var position = dimensions
+        for axis in dimensions.indices.reversed() {
+            position[axis] = rest % dimensions[axis]
+            rest /= dimensions[axis]
+        }
+        return position
+    }
+
     /// The shape to which both broadcast as in NumPy: aligned at the last axis, a length of 1 stretches; nil where
     /// they do not fit.
     public static func broadcast(_ a: Shape, _ b: Shape) -> Shape? {
