@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    static let square = cases([[1, 1], [2, 2], [3, 3], [8, 8], [9, 9], [100, 100], [200, 200], [5, 4, 4], [2, 3, 12, 12], [37, 3, 3]])
+    static let squares = cases([[1, 1], [2, 2], [3, 3], [8, 8], [9, 9], [100, 100], [200, 200], [5, 4, 4], [2, 3, 12, 12], [37, 3, 3]])
     static let rectangular = cases([[7, 3], [3, 7], [100, 60], [60, 100], [4, 9, 5], [4, 5, 9], [1, 5], [5, 1]])
 
     private func identity(_ n: Int, like x: Tensor, _ batch: ArraySlice<Int>) -> Tensor {
@@ -41,7 +41,7 @@ import Testing
         return matmul(x, x.transposed) * (1 / Double(n)) + Tensor.identity(n, dtype: x.dtype)
     }
 
-    @Test(arguments: square) func solutionsSatisfyTheirEquations(_ c: Case) throws {
+    @Test(arguments: squares) func solutionsSatisfyTheirEquations(_ c: Case) throws {
         // n on the diagonal, so that conditions do not decide how exact the answer is.
         let a = c.matrix + Tensor.identity(c.shape.last!, dtype: c.dtype) * Double(2 * c.shape.last!)
         var generator = PhiloxGenerator(seed: 3)
@@ -64,21 +64,21 @@ import Testing
         #expect(relativeDistance(matmul(a, x.expandingAxis(-1)), vectors.expandingAxis(-1)) < c.tolerance)
     }
 
-    @Test(arguments: square) func inverses(_ c: Case) throws {
+    @Test(arguments: squares) func inverses(_ c: Case) throws {
         let a = c.matrix + Tensor.identity(c.shape.last!, dtype: c.dtype) * Double(2 * c.shape.last!)
         let one = identity(c.shape.last!, like: a, c.shape.dropLast(2))
         #expect(relativeDistance(matmul(a, try a.inverse()), one) < c.tolerance)
         #expect(relativeDistance(try a.pseudoInverse(), try a.inverse()) < c.tolerance)
     }
 
-    @Test(arguments: square) func choleskyFactors(_ c: Case) throws {
+    @Test(arguments: squares) func choleskyFactors(_ c: Case) throws {
         let a = definite(c.matrix)
         let l = try (c.isView ? scatteredView(of: a) : a).choleskyFactor()
         #expect(l == l.lowerPart)
         #expect(relativeDistance(matmul(l, l.transposed), a) < c.tolerance)
     }
 
-    @Test(arguments: square + rectangular) func orthogonalAndTriangularFactors(_ c: Case) throws {
+    @Test(arguments: squares + rectangular) func orthogonalAndTriangularFactors(_ c: Case) throws {
         let (m, n) = (c.shape[c.shape.count - 2], c.shape[c.shape.count - 1])
         for full in [false, true] {
             let k = full ? m : Swift.min(m, n)
@@ -90,7 +90,7 @@ import Testing
         }
     }
 
-    @Test(arguments: square + rectangular) func permutedTriangularFactors(_ c: Case) throws {
+    @Test(arguments: squares + rectangular) func permutedTriangularFactors(_ c: Case) throws {
         let factors = try c.matrix.lu()
         let product = matmul(factors.lower, factors.upper)
         let rows = factors.permutation.expandingAxis(-1).broadcast(to: product.shape)
@@ -102,7 +102,7 @@ import Testing
         }
     }
 
-    @Test(arguments: square + rectangular) func singularValues(_ c: Case) throws {
+    @Test(arguments: squares + rectangular) func singularValues(_ c: Case) throws {
         let (m, n) = (c.shape[c.shape.count - 2], c.shape[c.shape.count - 1])
         let k = Swift.min(m, n)
         for full in [false, true] {
@@ -118,7 +118,7 @@ import Testing
         }
     }
 
-    @Test(arguments: square) func symmetricEigenvectors(_ c: Case) throws {
+    @Test(arguments: squares) func symmetricEigenvectors(_ c: Case) throws {
         let a = (c.matrix + c.matrix.transposed) * 0.5
         // Only the lower triangle counts.
         let (values, v) = try a.lowerPart.symmetricEigen()
@@ -129,7 +129,7 @@ import Testing
         #expect(sort(values).values == values)
     }
 
-    @Test(arguments: square) func eigenvectors(_ c: Case) throws {
+    @Test(arguments: squares) func eigenvectors(_ c: Case) throws {
         let e = try c.matrix.eigen()
         let (x, y) = (e.realVectors, e.imaginaryVectors)
         let (real, imaginary) = (e.realValues.expandingAxis(-2), e.imaginaryValues.expandingAxis(-2))
@@ -138,7 +138,7 @@ import Testing
         #expect(largestDifference(matmul(c.matrix, y), x * imaginary + y * real) < 100 * c.tolerance)
     }
 
-    @Test(arguments: rectangular + square, [LeastSquaresMethod.qr, .svd])
+    @Test(arguments: rectangular + squares, [LeastSquaresMethod.qr, .svd])
     func normalEquationsHold(_ c: Case, _ method: LeastSquaresMethod) throws {
         let a = c.matrix
         var generator = PhiloxGenerator(seed: 5)

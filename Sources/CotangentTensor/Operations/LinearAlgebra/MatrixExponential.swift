@@ -59,7 +59,9 @@ private struct PadeRule {
         let fourth = matmul(square, square)
         // ‖A⁴‖^¼ and ‖A⁶‖^⅙ bound what the approximation's error depends on, and may lie far below ‖A‖.
         let sizes = zip(zip(norms(fourth), norms(matmul(fourth, square))), norms(a)).map {
-            Swift.min(Swift.max($0.0.squareRoot().squareRoot(), power($0.1, 1.0 / 6)), $1)
+            // The powers of what overflows are no guide.
+            let size = Swift.max($0.0.squareRoot().squareRoot(), power($0.1, 1.0 / 6))
+            return Swift.min(size.isNaN ? .infinity : size, $1, Double.greatestFiniteMagnitude)
         }
         let largest = sizes.max() ?? 0
         let (degree, most) = limits.first { largest <= $0.size } ?? limits[limits.count - 1]
