@@ -44,6 +44,11 @@ struct FlatPoint {
         dtype == .float64 ? vector : vector.cast(to: dtype).cast(to: .float64)
     }
 
+    /// Whether a step is not longer than the distance to the next numbers or so, in any direction.
+    func isRoundedAway(_ step: Tensor, at point: Tensor) -> Bool {
+        max(abs(step) - 4 * roundoff * abs(point)).item <= 0
+    }
+
     /// The function at a vector, which is rounded first.
     func evaluate(
         at vector: Tensor, _ valueAndGradients: ([Tensor]) throws -> (value: Tensor, gradients: [Tensor])

@@ -58,6 +58,8 @@ public struct GradientDescent: Minimizer, Hashable {
         var here = try evaluate(flat.vector(start))
         walk.visit(here)
         guard here.isFinite else { return walk.end(.notFinite, at: here) }
+        let armijo = StrongWolfe(roundoff: flat.roundoff)
+        var stagnation = Stagnation(flat.roundoff, limit: 100)
         var velocity: Tensor?
         while here.gradientNorm > gradientTolerance {
             guard walk.iterations < iterations else { return walk.end(.iterationLimit, at: here) }
@@ -69,20 +71,23 @@ public struct GradientDescent: Minimizer, Hashable {
             var rate = learningRate
             var next = try evaluate(here.point - step * rate)
             if backtracks {
-                let slope = dot(here.gradient, here.gradient)
-                while !(next.isFinite && next.value <= here.value - 1e-4 * rate * slope) {
-                    // Rounding hides what so short a step would gain.
-                    let noise = 2 * flat.roundoff * Swift.abs(here.value)
-                    if rate * slope <= noise { return walk.end(.precision, at: here) }
+                func trial(_ rate: Double, _ place: Evaluation) -> StrongWolfe.Trial<Void> {
+                    let slope = place.isFinite ? -dot(step, place.gradient) : Double.nan
+                    return .init(step: rate, value: place.value, slope: slope, place: ())
+                }
+                let start = trial(0, here)
+                while armijo.isTooHigh(trial(rate, next), start), next.point != here.point {
                     rate /= 2
-                    guard rate > 0 else { return walk.end(.lineSearch, at: here) }
                     next = try evaluate(here.point - step * rate)
                 }
             }
+            if momentum == 0, next.point == here.point { return walk.end(.precision, at: here) }
             guard next.isFinite else { return walk.end(.notFinite, at: here) }
+            let before = here
             here = next
             walk.iterations += 1
             walk.visit(here)
+            if backtracks, stagnation.goesOn(from: before, to: here) { return walk.end(.precision, at: here) }
         }
         return walk.end(.gradient, at: here)
     }

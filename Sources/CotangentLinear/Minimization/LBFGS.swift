@@ -36,7 +36,8 @@ public struct LBFGS: Minimizer, Hashable {
         let flat = FlatPoint(start, "LBFGS")
         var walk = Walk(flat, recordsPath: recordsPath)
         var curvature = InverseHessian(memory)
-        var stagnation = Stagnation(flat.roundoff)
+        var stagnation = Stagnation(flat.roundoff, limit: 5)
+        let search = StrongWolfe(roundoff: flat.roundoff)
         func evaluate(_ vector: Tensor) throws -> Evaluation {
             walk.evaluations += 1
             return try flat.evaluate(at: vector, valueAndGradients)
@@ -55,20 +56,22 @@ public struct LBFGS: Minimizer, Hashable {
                 slope = -dot(here.gradient, here.gradient)
             }
             let first = curvature.isEmpty ? min(1, 1 / (-slope).squareRoot()) : 1
-            let noise = stagnation.noise(here.value)
-            let found = try StrongWolfe().search(
-                from: .init(step: 0, value: here.value, slope: slope, place: here), first: first, noise: noise
+            let outcome = try search.search(
+                from: .init(step: 0, value: here.value, slope: slope, place: here), first: first
             ) { step in
                 let place = try evaluate(here.point + direction * step)
                 let slope = place.isFinite ? dot(place.gradient, direction) : Double.nan
                 return .init(step: step, value: place.value, slope: slope, place: place)
             }
-            guard let next = found?.place else {
-                if !curvature.isEmpty {
-                    curvature.forget()
-                    continue
-                }
-                return walk.end(-slope * first <= noise ? .precision : .lineSearch, at: here)
+            let next: Evaluation
+            switch outcome {
+            case .found(let trial): next = trial.place
+            case .failed where !curvature.isEmpty:
+                curvature.forget()
+                continue
+            case .failed(let bracket):
+                let isLost = bracket.map { $0.isHidden || flat.isRoundedAway(direction * $0.reach, at: here.point) }
+                return walk.end(isLost == true ? .precision : .lineSearch, at: here)
             }
             curvature.add(step: next.point - here.point, gradients: next.gradient - here.gradient)
             let before = here
@@ -89,21 +92,19 @@ public struct LBFGS: Minimizer, Hashable {
 /// Whether steps still lead anywhere. Rounding hides the value's fall first; the gradient may go on falling for a while.
 struct Stagnation {
     private let roundoff: Double
+    private let limit: Int
     private var steps = 0
     private var lowest = Double.infinity
 
-    init(_ roundoff: Double) { self.roundoff = roundoff }
+    init(_ roundoff: Double, limit: Int) { (self.roundoff, self.limit) = (roundoff, limit) }
 
-    /// By how much a value may differ without meaning anything.
-    func noise(_ value: Double) -> Double { 8 * roundoff * Swift.abs(value) }
-
-    /// Counts a step; true at the fifth in a row that lowered neither the value by more than rounding nor the gradient
-    /// to less than it was.
+    /// Counts a step; true at the last of `limit` in a row that lowered neither the value by more than rounding nor
+    /// the gradient to less than it ever was.
     mutating func goesOn(from before: Evaluation, to here: Evaluation) -> Bool {
-        let gains = before.value - here.value > noise(before.value) || here.gradientNorm < lowest
+        let gains = before.value - here.value > 8 * roundoff * Swift.abs(before.value) || here.gradientNorm < lowest
         lowest = min(lowest, here.gradientNorm)
         steps = gains ? 0 : steps + 1
-        return steps == 5
+        return steps == limit
     }
 }
 

@@ -78,7 +78,8 @@ public struct StochasticGradientDescent: Sendable {
             return try flat.evaluate(at: vector) { p in try valueAndGradient(at: p) { try f($0, x, y) } }
         }
         func end(_ stop: MinimizationStop, _ point: Tensor) throws -> Minimization<[Tensor]> {
-            walk.end(stop, at: try evaluate(point, x, y))
+            let place = try evaluate(point, x, y)
+            return walk.end(stop, at: place)
         }
 
         var point = flat.vector(start)
