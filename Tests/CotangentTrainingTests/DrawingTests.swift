@@ -91,6 +91,100 @@ private final class Elements: NSObject, XMLParserDelegate {
         #expect(points[1].split(separator: ",")[1] == "20" && points[2].split(separator: ",")[1] == "20")
     }
 
+    /// A square of 2 × 2 among points that are 20 apart to the right: its sides are equally long.
+    @Test(arguments: [20.0, 0.1]) func equalScales(_ wide: Double) throws {
+        let square = [(0.0, 0.0), (2, 0), (2, 2), (0, 2)].map { LineChart.Point($0.0, $0.1) }
+        var chart = LineChart([.init("", points: square), .init("", points: [.init(0, 0), .init(wide, 1)])])
+        chart.hasEqualScales = true
+        _ = try Elements(chart)
+        let corners = polylines(chart.svg)[0]
+        let sides = zip(corners, corners.dropFirst()).map { ($0.x - $1.x).magnitude + ($0.y - $1.y).magnitude }
+        #expect(sides.allSatisfy { Swift.abs($0 - sides[0]) < 0.03 } && sides[0] > (wide > 2 ? 40 : 250), "\(sides)")
+        for values in [[], [1], [.nan, 1], [-1e308, 1e308], [3, 3]] as [[Double]] {
+            chart.series = [.init("", values)]
+            _ = try Elements(chart)
+        }
+    }
+
+    private func polylines(_ svg: String) -> [[(x: Double, y: Double)]] {
+        svg.split(separator: "\n").filter { $0.hasPrefix("<polyline") }.map { line in
+            line.split(separator: "\"")[1].split(separator: " ").map { point in
+                let numbers = point.split(separator: ",").map { Double($0)! }
+                return (numbers[0], numbers[1])
+            }
+        }
+    }
+
+    /// The rings of a level in shares of the frame, whose left lower corner is (0, 0).
+    private func rings(_ plot: ContourPlot) -> [[[(x: Double, y: Double)]]] {
+        let lines = plot.svg.split(separator: "\n")
+        let frame = lines.filter { $0.hasPrefix("<rect") }[1].split(separator: "\"")
+        let sides = [1, 3, 5, 7].map { Double(frame[$0])! }
+        return lines.filter { $0.hasPrefix("<path") }.map { line in
+            line.split(separator: "\"")[1].split(separator: "Z").map { ring in
+                ring.dropFirst().split(separator: "L").map { point in
+                    let numbers = point.split(separator: " ").map { Double($0)! }
+                    return ((numbers[0] - sides[0]) / sides[2], 1 - (numbers[1] - sides[1]) / sides[3])
+                }
+            }
+        }
+    }
+
+    private func area(_ ring: [(x: Double, y: Double)]) -> Double {
+        zip(ring, ring[1...] + ring[..<1]).reduce(0) { $0 + ($1.0.x * $1.1.y - $1.1.x * $1.0.y) / 2 }
+    }
+
+    /// Levels of x² + y² are circles, whose area is known; linear interpolation makes them polygons inside of them.
+    @Test func contoursOfABowl() throws {
+        let plot = ContourPlot(x: -2...2, y: -2...2, levels: [1, 2.25, 4.84], title: "bowl") { $0 * $0 + $1 * $1 }
+        let found = try Elements(plot)
+        #expect(found.names["path"] == 4)
+        let rings = rings(plot)
+        // All, and what is higher than each level: the square with a hole, and its corners where the circle leaves it.
+        #expect(rings.map(\.count) == [1, 2, 2, 4])
+        #expect(Swift.abs(area(rings[0][0]) - 1) < 1e-3)
+        for (level, parts) in zip([1, 2.25], rings[1...]) {
+            let areas = parts.map(area).sorted()
+            #expect(Swift.abs(areas[1] - 1) < 1e-3, "\(areas)")
+            // Around a hole the ring goes the other way.
+            #expect(Swift.abs(areas[0] * 16 + Double.pi * level) < 0.01, "\(areas)")
+        }
+        #expect(rings[3].allSatisfy { area($0) > 0 })
+    }
+
+    /// f = x y on a grid of one cell: its middle decides which corners are joined.
+    @Test func saddles() {
+        for (corner, count) in [(1.0, 2), (3.0, 1)] {
+            let plot = ContourPlot(Tensor(rows: [[corner, -1], [-1, 1]]), x: 0...1, y: 0...1, levels: [0.2])
+            let rings = rings(plot)
+            #expect(rings[1].count == count)
+            #expect(rings[1].allSatisfy { area($0) > 0 })
+        }
+    }
+
+    @Test func hardContours() throws {
+        let (inf, nan) = (Double.infinity, Double.nan)
+        for values in [
+            [[1.0, 1], [1, 1]], [[nan, nan], [nan, nan]], [[inf, 1], [2, -inf]], [[nan, 1], [1, 2]],
+            [[-1e308, 1e308], [0, 1]],
+        ] {
+            for levels in [nil, [], [1.0, nan, inf, -inf, 1]] as [[Double]?] {
+                var plot = ContourPlot(Tensor(rows: values), x: 0...1, y: 0...10, levels: levels, title: "t")
+                plot.paths = [
+                    .init("a", points: []), .init("b <c>", points: [.init(nan, 1), .init(0.5, 1e300), .init(inf, 0)]),
+                    .init("", [Tensor([0.5, 5])]),
+                ]
+                plot.marks = [.init(0.5, 5, "m"), .init(nan, 0)]
+                _ = try Elements(plot)
+            }
+        }
+        var plot = ContourPlot(x: -1...1, y: -1...1) { $0 - $1 }
+        plot.paths = [.init("p", (0..<1000).map { Tensor([Double($0) / 1000, 0]) })]
+        let found = try Elements(plot)
+        #expect(found.names["path"] == 12 && found.names["clipPath"] == 1 && found.names["circle"] == 3)
+        #expect(found.texts.contains { $0.hasPrefix("p") })
+    }
+
     /// A hundred thousand steps are no file of megabytes, and lose no peak.
     @Test func longSeries() throws {
         var values = [Double](repeating: 0, count: 100_000)
@@ -232,6 +326,15 @@ private final class Elements: NSObject, XMLParserDelegate {
         },
         Trap("NetworkDiagram: weight 1 is float32 [2, 5], and the layer before has 4 outputs") {
             _ = NetworkDiagram(weights: [Tensor.zeros([4, 3]), Tensor.zeros([2, 5])])
+        },
+        Trap("ContourPlot: float32 [1, 2]: a matrix of 2 rows and columns at least is expected") {
+            _ = ContourPlot(Tensor.zeros([1, 2]), x: 0...1, y: 0...1)
+        },
+        Trap("ContourPlot: the range 1.0...1.0 has no finite length above 0") {
+            _ = ContourPlot(x: 1...1, y: 0...1) { $0 + $1 }
+        },
+        Trap("ContourPlot: path 'p': a point is float32 [3]: two elements are expected") {
+            _ = ContourPlot.Path("p", [Tensor.zeros([3])])
         },
         Trap("NetworkDiagram: there are no weights") { _ = NetworkDiagram(Sequential { ReLU() }) },
     ]

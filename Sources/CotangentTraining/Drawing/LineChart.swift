@@ -53,6 +53,9 @@ public struct LineChart: Picture {
     public var yScale: AxisScale
     /// What the y axis shows; by default all values. Curves end where they leave it.
     public var yRange: ClosedRange<Double>?
+    /// Whether a unit is as long on one axis as on the other, so that shapes keep their angles. For linear axes; what the
+    /// axes show is widened for it.
+    public var hasEqualScales = false
     /// A line across the x axis.
     public var mark: Mark?
 
@@ -85,16 +88,28 @@ public struct LineChart: Picture {
 
     /// Draws into a part of a sheet; the legend comes to its right.
     func draw(on svg: inout SVG, x: Double, y: Double, width: Double, height: Double) {
-        let yAxis = Axis(
-            series.flatMap { $0.points.filter(isDrawn).map(\.y) }, yScale, range: yRange, count: Int(height / 50))
-        let labels = yAxis.ticks.map { SVG.width(of: $0.label) }.max() ?? 0
-        let frame = Frame(
-            left: x + 16 + labels + (yLabel.isEmpty ? 0 : 24), right: x + width - 20,
-            top: y + (title.isEmpty ? 20 : 46),
-            bottom: y + height - (xLabel.isEmpty ? 30 : 56))
-        let xAxis = Axis(
-            series.flatMap { $0.points.filter(isDrawn).map(\.x) }, xScale, isTight: true,
-            count: Int((frame.right - frame.left) / 80))
+        let (xs, ys) = (
+            series.flatMap { $0.points.filter(isDrawn).map(\.x) }, series.flatMap { $0.points.filter(isDrawn).map(\.y) }
+        )
+        func yAxisAndFrame(_ range: ClosedRange<Double>?) -> (Axis, AxesFrame) {
+            let axis = Axis(ys, yScale, range: range, count: Int(height / 50))
+            let labels = axis.ticks.map { SVG.width(of: $0.label) }.max() ?? 0
+            return (
+                axis,
+                AxesFrame(
+                    left: x + 16 + labels + (yLabel.isEmpty ? 0 : 24), right: x + width - 20,
+                    top: y + (title.isEmpty ? 20 : 46), bottom: y + height - (xLabel.isEmpty ? 30 : 56))
+            )
+        }
+        var (yAxis, frame) = yAxisAndFrame(yRange)
+        var xRange: ClosedRange<Double>?
+        if hasEqualScales, xScale == .linear, yScale == .linear, let wide = Extent(xs), let high = Extent(ys) {
+            let unit = max(wide.length / frame.width, high.length / frame.height)
+            (yAxis, frame) = yAxisAndFrame(high.widened(to: unit * frame.height))
+            // The numbers beside a wider axis may take more room.
+            xRange = wide.widened(to: unit * frame.width)
+        }
+        let xAxis = Axis(xs, xScale, range: xRange, isTight: true, count: Int(frame.width / 80))
         svg.text(title, frame.left, y + 26, size: 16, isBold: true)
         svg.text(xLabel, (frame.left + frame.right) / 2, y + height - 14, anchor: .middle)
         svg.text(yLabel, x + 18, (frame.top + frame.bottom) / 2, anchor: .middle, turned: -90)
@@ -109,17 +124,6 @@ public struct LineChart: Picture {
         }
     }
 
-    /// The edges of the room between the axes.
-    private struct Frame {
-        let left: Double
-        let right: Double
-        let top: Double
-        let bottom: Double
-
-        func x(_ share: Double) -> Double { left + (right - left) * share }
-        func y(_ share: Double) -> Double { bottom - (bottom - top) * share }
-    }
-
     private func isDrawn(_ point: Point) -> Bool {
         point.x.isFinite && point.y.isFinite && (xScale == .linear || point.x > 0) && (yScale == .linear || point.y > 0)
     }
@@ -132,12 +136,8 @@ public struct LineChart: Picture {
         return Palette.lines[index % Palette.lines.count]
     }
 
-    private func drawAxes(on svg: inout SVG, _ xAxis: Axis, _ yAxis: Axis, _ frame: Frame) {
-        for tick in yAxis.ticks {
-            guard let share = yAxis.share(tick.value) else { continue }
-            svg.line(frame.left, frame.y(share), frame.right, frame.y(share), stroke: "#ddd")
-            svg.text(tick.label, frame.left - 8, frame.y(share) + 4, anchor: .end)
-        }
+    private func drawAxes(on svg: inout SVG, _ xAxis: Axis, _ yAxis: Axis, _ frame: AxesFrame) {
+        frame.drawY(yAxis, on: &svg, hasGrid: true)
         if let mark, let share = xAxis.share(mark.x), (0...1).contains(share) {
             let place = frame.x(share)
             // Above the curves, and not beyond the axis.
@@ -146,24 +146,19 @@ public struct LineChart: Picture {
             svg.line(place, frame.top, place, frame.bottom, stroke: "#777", dashes: "3 3")
             svg.text(mark.label, middle, frame.top - 5, size: 12, anchor: .middle)
         }
-        for tick in xAxis.ticks {
-            guard let share = xAxis.share(tick.value) else { continue }
-            svg.line(frame.x(share), frame.bottom, frame.x(share), frame.bottom + 5)
-            svg.text(tick.label, frame.x(share), frame.bottom + 20, anchor: .middle)
-        }
-        svg.line(frame.left, frame.bottom, frame.right, frame.bottom)
-        svg.line(frame.left, frame.top, frame.left, frame.bottom)
+        frame.drawX(xAxis, on: &svg)
+        frame.drawSides(on: &svg)
     }
 
     private func draw(
         _ curve: Series, _ color: String, _ dashes: String, on svg: inout SVG, _ xAxis: Axis, _ yAxis: Axis,
-        _ frame: Frame
+        _ frame: AxesFrame
     ) {
         let shares = curve.points.map { point -> Point? in
             guard let x = xAxis.share(point.x), let y = yAxis.share(point.y) else { return nil }
             return Point(x, y)
         }
-        for run in CurveRuns.inside(shares, columns: frame.right - frame.left) {
+        for run in CurveRuns.inside(shares, columns: frame.width) {
             let places = run.map { (x: frame.x($0.x), y: frame.y($0.y)) }
             if places.count == 1 {
                 svg.circle(places[0].x, places[0].y, 3, fill: color)
@@ -172,4 +167,19 @@ public struct LineChart: Picture {
             }
         }
     }
+}
+
+/// From the least of some numbers to the greatest, with a margin.
+private struct Extent {
+    private let middle: Double
+    let length: Double
+
+    /// nil where there are no two numbers, or none between which there is a finite distance.
+    init?(_ values: [Double]) {
+        guard let low = values.min(), let high = values.max(), ((high - low) * 1.1).isNormal else { return nil }
+        middle = low + (high - low) / 2
+        length = (high - low) * 1.1
+    }
+
+    func widened(to length: Double) -> ClosedRange<Double> { middle - length / 2...middle + length / 2 }
 }

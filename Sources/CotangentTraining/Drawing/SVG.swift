@@ -7,6 +7,7 @@ struct SVG {
     let width: Double
     let height: Double
     private var parts: [String]
+    private var clips = 0
 
     /// A white sheet; `title` is what screen readers say.
     init(width: Double, height: Double, title: String) {
@@ -34,6 +35,28 @@ struct SVG {
         parts.append(
             "<polyline points=\"\(list)\" fill=\"none\" stroke-linejoin=\"round\"\(Self.stroke(stroke, width, dashes))/>"
         )
+    }
+
+    /// Closed rings, filled by the even-odd rule.
+    mutating func rings(_ rings: [[(x: Double, y: Double)]], fill: String, stroke: String, width: Double = 1) {
+        if rings.isEmpty { return }
+        let path = rings.map { ring in
+            "M" + ring.map { "\(Self.number($0.x)) \(Self.number($0.y))" }.joined(separator: "L") + "Z"
+        }
+        parts.append(
+            "<path d=\"\(path.joined())\" fill=\"\(fill)\" fill-rule=\"evenodd\"\(Self.stroke(stroke, width, ""))/>")
+    }
+
+    /// What `draw` draws, as far as it lies in a rectangle.
+    mutating func clipped(
+        _ x: Double, _ y: Double, _ width: Double, _ height: Double, _ draw: (inout SVG) -> Void
+    ) {
+        clips += 1
+        parts.append("<clipPath id=\"clip\(clips)\">")
+        rectangle(x, y, width, height, fill: "#000")
+        parts.append("</clipPath>\n<g clip-path=\"url(#clip\(clips))\">")
+        draw(&self)
+        parts.append("</g>")
     }
 
     mutating func rectangle(
