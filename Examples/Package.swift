@@ -21,6 +21,8 @@ let package = Package(
         .executableTarget(
             name: "GAN", dependencies: ["DigitsSupport", "RecurrentSupport"],
             exclude: ["README.md", "samples.svg", "distance.svg"]),
+        .executableTarget(
+            name: "UNet", dependencies: ["DigitsSupport", "RecurrentSupport"], exclude: ["README.md", "masks.svg"]),
         .target(name: "RecurrentSupport", dependencies: [.product(name: "Cotangent", package: "Cotangent")]),
         .target(name: "DigitsSupport", dependencies: [.product(name: "Cotangent", package: "Cotangent")]),
     ],

@@ -19,7 +19,7 @@ struct MetricCase: Decodable, Sendable {
         if kind == "regression" { return [MSE(), RMSE(), MAE(), R2()] }
         let averages = ClassAverage.allCases.filter { $0 != .binary || classes == 2 }
         var metrics: [any Metric] = [Accuracy(), LogLoss(), ROCAUC(takesLogits: !isCoarse)]
-        metrics += averages.flatMap { [Precision($0), Recall($0), F1($0)] as [any Metric] }
+        metrics += averages.flatMap { [Precision($0), Recall($0), F1($0), IntersectionOverUnion($0)] as [any Metric] }
         if isOfLogits { metrics.append(Perplexity()) }
         if isOfLogits && classes > 2 { metrics += Set([1, 2, classes - 1]).map { TopKAccuracy($0) } }
         return metrics
@@ -66,6 +66,7 @@ struct MetricCase: Decodable, Sendable {
             case let metric as Precision: compare("precision per class", metric.perClass)
             case let metric as Recall: compare("recall per class", metric.perClass)
             case let metric as F1: compare("f1 per class", metric.perClass)
+            case let metric as IntersectionOverUnion: compare("iou per class", metric.perClass)
             case let metric as ROCAUC: compare("roc_auc per class", metric.perClass)
             case let metric as R2: compare("r2 per output", metric.perOutput)
             default: break

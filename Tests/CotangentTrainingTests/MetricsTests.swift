@@ -60,6 +60,7 @@ import Testing
         // Where predictions are classes, the highest that was seen tells how many there are.
         #expect(F1(.macro)(Tensor([4, 0, 1, 1]), Tensor([4, 0, 0, 1])) == (2.0 / 3 + 2.0 / 3 + 1) / 3)
         #expect(F1()(logits, labels) == 0.8)
+        #expect(IntersectionOverUnion()(logits, labels) == 2.0 / 3)
         #expect(F1().name == "f1" && Recall(.macro).name == "recall_macro" && TopKAccuracy(5).name == "top_5_accuracy")
     }
 

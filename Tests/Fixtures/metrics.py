@@ -74,6 +74,9 @@ def classification(draw, count, classes, coarse, ignored, leading, absent):
                     expected[f"{name}_{average}"] = [float(value)]
                 else:
                     expected[name + " per class"] = value.tolist()
+            value = figures.jaccard_score(
+                y, guess, average=average, labels=None if average else every, zero_division=0)
+            expected[f"iou_{average}" if average else "iou per class"] = numpy.atleast_1d(value).tolist()
         if classes == 1:
             expected["roc_auc"] = [defined(area(x[:, 0], y, 1))]
             # Not of sigmoid(x), which lacks digits near 1.

@@ -1,6 +1,7 @@
 import CotangentTensor
 
-/// A figure of each class, and one of them all: ``Precision``, ``Recall`` and ``F1``.
+/// A figure of each class, and one of them all: ``Precision``, ``Recall``, ``F1`` and
+/// ``IntersectionOverUnion``.
 ///
 /// Predictions and targets are those of ``Accuracy``. A figure that is 0/0 counts as 0, as scikit-learn's
 /// `zero_division=0` says. NaN without samples.
