@@ -18,6 +18,7 @@ let package = Package(
         .executableTarget(name: "Languages", dependencies: ["RecurrentSupport"], exclude: ["README.md"]),
         .executableTarget(name: "Translation", dependencies: ["RecurrentSupport"], exclude: ["README.md"]),
         .executableTarget(name: "Music", dependencies: ["RecurrentSupport"], exclude: ["README.md"]),
+        .executableTarget(name: "TimeSeries", dependencies: ["RecurrentSupport"]),
         .executableTarget(
             name: "GAN", dependencies: ["DigitsSupport", "RecurrentSupport"],
             exclude: ["README.md", "samples.svg", "distance.svg"]),
