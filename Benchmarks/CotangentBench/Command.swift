@@ -6,13 +6,20 @@ import Foundation
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cotangent-bench",
-        abstract: "Times Cotangent against naive loops and, in turns, against PyTorch.",
+        abstract: "Times Cotangent against naive loops and, in turns, against PyTorch or NumPy.",
         discussion: """
             Each row's result is checked before it is timed. A row that cannot run is an error: the others are \
             measured, and the exit status is 1. Build with optimisation: swift run -c release cotangent-bench.
             """)
 
-    enum Peer: String, CaseIterable, ExpressibleByArgument { case pytorch }
+    enum Peer: String, CaseIterable, ExpressibleByArgument {
+        case pytorch
+        /// NumPy and SciPy, of which the faster counts: for linear-algebra.json.
+        case numpy
+
+        // A file numpy.py would be found in place of the library.
+        var script: String { self == .pytorch ? "pytorch.py" : "numpy_peer.py" }
+    }
 
     @Option(help: ArgumentHelp("The rows to measure (default: Benchmarks/workloads.json).", valueName: "file"))
     var workloads: String?
@@ -104,10 +111,11 @@ struct BenchCommand: ParsableCommand {
     }
 
     private var startPeer: (() throws -> PeerProcess)? {
-        guard peer != nil else { return nil }
+        guard let peer else { return nil }
         let python = python ?? ProcessInfo.processInfo.environment["COTANGENT_PYTHON"] ?? "python3"
         return {
-            try PeerProcess(python: python, script: locate("Peers/pytorch.py"), threads: Runtime.threadCount)
+            try PeerProcess(
+                python: python, script: locate("Peers/\(peer.script)"), threads: Runtime.threadCount)
         }
     }
 }

@@ -30,6 +30,7 @@ func makeKind(_ workload: Workload) throws -> any Kind {
         "rnn": RecurrentKind.self,
         "lstm": RecurrentKind.self,
         "gru": RecurrentKind.self,
+        "linalg": LinearAlgebraKind.self,
     ]
     guard let kind = kinds[workload.kind] else {
         let known = kinds.keys.sorted().joined(separator: ", ")

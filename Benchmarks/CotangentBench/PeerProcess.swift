@@ -1,6 +1,6 @@
 import Foundation
 
-/// A child process that times the same workloads in another library; Peers/pytorch.py describes the conversation.
+/// A child process that times the same workloads in another library; Peers/conversation.py describes the conversation.
 final class PeerProcess {
     struct Environment: Codable {
         let peer: String

@@ -6,7 +6,7 @@ import Testing
 @Suite struct LinearAlgebraAnswerTests {
     static let fixture = LinearAlgebraFixture.shared
     static let cases = fixture.values.filter { !["leastSquares", "eigenvalues"].contains($0.operation) }
-    static let fits = fixture.values.filter { $0.operation == "leastSquares" }
+    static let fitCases = fixture.values.filter { $0.operation == "leastSquares" }
     static let eigenvalues = fixture.values.filter { $0.operation == "eigenvalues" }
 
     /// Random matrices have condition numbers of up to some thousands, and e^A with A of norm 4096 loses three digits.
@@ -30,7 +30,7 @@ import Testing
         x.rank < 2 ? x : Tensor(x.transposed.doubles, shape: x.transposed.shape).cast(to: x.dtype).transposed
     }
 
-    @Test(arguments: fits, [LeastSquaresMethod.qr, .svd]) func fits(
+    @Test(arguments: fitCases, [LeastSquaresMethod.qr, .svd]) func leastSquaresSolutions(
         _ test: LinearAlgebraFixture.Case, _ method: LeastSquaresMethod
     ) throws {
         for dtype in [DType.float32, .float64] {
