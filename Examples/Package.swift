@@ -6,7 +6,10 @@ import PackageDescription
 let package = Package(
     name: "Examples",
     platforms: [.macOS(.v15)],
-    dependencies: [.package(name: "Cotangent", path: "..")],
+    traits: [.trait(name: "PNG", description: "Writes pictures as PNG. Needs libpng (libpng-dev, or brew's libpng).")],
+    dependencies: [
+        .package(name: "Cotangent", path: "..", traits: [.trait(name: "PNG", condition: .when(traits: ["PNG"]))])
+    ],
     targets: [
         .executableTarget(name: "Digits", dependencies: ["DigitsSupport"]),
         .executableTarget(name: "DigitsCNN", dependencies: ["DigitsSupport"]),
@@ -24,6 +27,9 @@ let package = Package(
             exclude: ["README.md", "samples.svg", "distance.svg"]),
         .executableTarget(
             name: "UNet", dependencies: ["DigitsSupport", "RecurrentSupport"], exclude: ["README.md", "masks.svg"]),
+        .executableTarget(
+            name: "Filters", dependencies: ["DigitsSupport", "RecurrentSupport"],
+            exclude: ["README.md", "flower.png", "strokes.svg", "learnt.svg"]),
         .target(name: "RecurrentSupport", dependencies: [.product(name: "Cotangent", package: "Cotangent")]),
         .target(name: "DigitsSupport", dependencies: [.product(name: "Cotangent", package: "Cotangent")]),
     ],
