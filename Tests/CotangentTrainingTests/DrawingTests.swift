@@ -185,6 +185,17 @@ private final class Elements: NSObject, XMLParserDelegate {
         #expect(found.texts.contains { $0.hasPrefix("p") })
     }
 
+    @Test func dots() throws {
+        var curve = LineChart.Series(
+            "d", points: [.init(1, 1), .init(2, .nan), .init(3, 9), .init(4, 2)], hasDots: true)
+        // Beside the name another one.
+        #expect(try Elements(LineChart([curve])).names["circle"] == 4)
+        #expect(try Elements(LineChart([curve], yRange: 0...5)).names["circle"] == 3)
+        curve.name = ""
+        let found = try Elements(LineChart([curve], yScale: .logarithmic))
+        #expect(found.names["circle"] == 3 && found.names["polyline"] == nil)
+    }
+
     /// A hundred thousand steps are no file of megabytes, and lose no peak.
     @Test func longSeries() throws {
         var values = [Double](repeating: 0, count: 100_000)

@@ -193,8 +193,11 @@ public struct ContourPlot: Picture {
             svg.line(x - 5, y - 5, x + 5, y + 5, stroke: color, width: width)
             svg.line(x - 5, y + 5, x + 5, y - 5, stroke: color, width: width)
         }
-        let isLeft = x + 10 + SVG.width(of: mark.label, size: 12) > frame.right
-        svg.text(mark.label, isLeft ? x - 9 : x + 9, y - 6, size: 12, anchor: isLeft ? .end : .start)
+        if mark.label.isEmpty { return }
+        let width = SVG.width(of: mark.label, size: 12)
+        let isLeft = x + 12 + width > frame.right
+        svg.rectangle(isLeft ? x - 11 - width : x + 9, y - 18, width + 2, 15, fill: "#ffffff")
+        svg.text(mark.label, isLeft ? x - 10 : x + 10, y - 6, size: 12, anchor: isLeft ? .end : .start)
     }
 
     private func drawScale(

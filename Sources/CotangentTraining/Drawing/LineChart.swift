@@ -17,6 +17,8 @@ public struct LineChart: Picture {
         public var color: Int?
         /// With a colour chosen: broken or whole.
         public var isDashed = false
+        /// Whether the points are dots that no line joins: measurements beside a curve.
+        public var hasDots = false
 
         /// Values over 1, 2, 3, …
         public init(_ name: String, _ values: [Double]) {
@@ -25,8 +27,11 @@ public struct LineChart: Picture {
         }
 
         /// Points in the order in which they are joined.
-        public init(_ name: String, points: [Point], color: Int? = nil, isDashed: Bool = false) {
-            (self.name, self.points, self.color, self.isDashed) = (name, points, color, isDashed)
+        public init(
+            _ name: String, points: [Point], color: Int? = nil, isDashed: Bool = false, hasDots: Bool = false
+        ) {
+            (self.name, self.points, self.color) = (name, points, color)
+            (self.isDashed, self.hasDots) = (isDashed, hasDots)
         }
     }
 
@@ -119,7 +124,11 @@ public struct LineChart: Picture {
             draw(curve, color, dashes, on: &svg, xAxis, yAxis, frame)
             if curve.name.isEmpty { continue }
             let place = frame.top + 14 + Double(index) * 24
-            svg.line(frame.right + 20, place, frame.right + 52, place, stroke: color, width: 2, dashes: dashes)
+            if curve.hasDots {
+                svg.circle(frame.right + 36, place, 3, fill: color)
+            } else {
+                svg.line(frame.right + 20, place, frame.right + 52, place, stroke: color, width: 2, dashes: dashes)
+            }
             svg.text(curve.name, frame.right + 60, place + 5)
         }
     }
@@ -158,10 +167,14 @@ public struct LineChart: Picture {
             guard let x = xAxis.share(point.x), let y = yAxis.share(point.y) else { return nil }
             return Point(x, y)
         }
-        for run in CurveRuns.inside(shares, columns: frame.width) {
+        let runs =
+            curve.hasDots
+            ? [shares.compactMap { $0 }.filter { (0...1).contains($0.y) }]
+            : CurveRuns.inside(shares, columns: frame.width)
+        for run in runs {
             let places = run.map { (x: frame.x($0.x), y: frame.y($0.y)) }
-            if places.count == 1 {
-                svg.circle(places[0].x, places[0].y, 3, fill: color)
+            if curve.hasDots || places.count == 1 {
+                for place in places { svg.circle(place.x, place.y, 3, fill: color) }
             } else {
                 svg.polyline(places, stroke: color, dashes: dashes)
             }
