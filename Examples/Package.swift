@@ -30,6 +30,14 @@ let package = Package(
         .executableTarget(
             name: "Filters", dependencies: ["DigitsSupport", "RecurrentSupport"],
             exclude: ["README.md", "flower.png", "strokes.svg", "learnt.svg"]),
+        .executableTarget(
+            name: "GradientDescent", dependencies: ["RecurrentSupport"],
+            exclude: ["README.md", "valleys.svg", "rates.svg", "batches.svg"]),
+        .executableTarget(
+            name: "LinearMaps", dependencies: ["RecurrentSupport"],
+            exclude: ["README.md", "plane.svg", "space.svg", "linnerud.svg", "diabetes.svg"]),
+        .executableTarget(
+            name: "Regression", dependencies: ["RecurrentSupport"], exclude: ["README.md", "curves.svg"]),
         .target(name: "RecurrentSupport", dependencies: [.product(name: "Cotangent", package: "Cotangent")]),
         .target(name: "DigitsSupport", dependencies: [.product(name: "Cotangent", package: "Cotangent")]),
     ],

@@ -1,7 +1,7 @@
 import Foundation
 
 /// What stands on the command line: options with a value, `--steps 500`, and flags, `--quick`.
-public struct Arguments {
+public struct Arguments: Sendable {
     private let arguments = CommandLine.arguments.dropFirst()
 
     public init() {}
@@ -26,7 +26,7 @@ public struct Arguments {
 }
 
 /// Seconds since the clock was made.
-public struct Stopwatch {
+public struct Stopwatch: Sendable {
     private let start = ContinuousClock.now
     public init() {}
     public var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }

@@ -1,0 +1,96 @@
+// A network for regression: no activation at the output, ŷ = W₂ tanh(W₁ x + b₁) + b₂, trained on the mean square of
+// y − ŷ, and stopped when the error on a validation set begins to rise. Is it better than a linear model?
+//
+//     swift run -c release Regression [--seeds 5] [--pictures FOLDER] [--quick]
+//
+// The patients of diabetes.csv are cut into five folds. Each fold is held out once, the next one is for validation, and
+// the other three are learnt from: so R² is that of predictions for all patients, none of whom was seen in training.
+import Cotangent
+import RecurrentSupport
+
+let arguments = Arguments()
+let isQuick = arguments.has("--quick")
+let seeds = arguments.integer("--seeds", isQuick ? 1 : 5)
+
+let table = try CSV(path: dataPath("diabetes.csv"))
+let x = try table.tensor(excluding: ["progression"])  // [442, 10]
+let y = try table.tensor(columns: ["progression"])  // [442, 1]
+let folds = try foldIndices(table.rowCount, 5, .inOrder)
+
+/// What a fold is predicted from: everything is measured in deviations from the mean of what is learnt from.
+struct Part {
+    let training, validation: Samples
+    let inputs, outputs: Standardizer
+    let test: [Int]
+
+    init(_ k: Int) {
+        let learnt = (2...4).flatMap { folds[(k + $0) % 5] }
+        test = folds[k]
+        func rows(_ numbers: [Int]) -> (Tensor, Tensor) { (gather(x, Tensor(numbers)), gather(y, Tensor(numbers))) }
+        let (seen, chosen) = (rows(learnt), rows(folds[(k + 1) % 5]))
+        let (inputs, outputs) = (Standardizer(fitting: seen.0), Standardizer(fitting: seen.1))
+        training = Samples(x: inputs(seen.0), y: outputs(seen.1))
+        validation = Samples(x: inputs(chosen.0), y: outputs(chosen.1))
+        (self.inputs, self.outputs) = (inputs, outputs)
+    }
+
+    /// What a model says of the fold's patients.
+    func predict(_ model: (Tensor) -> Tensor) -> Tensor {
+        outputs.inverse(model(inputs(gather(x, Tensor(test)))))
+    }
+}
+let parts = (0..<5).map(Part.init)
+
+func r2(_ predictions: Tensor, _ targets: Tensor) -> Double {
+    var metric = R2()
+    metric.update(predictions, targets)
+    return metric.value
+}
+
+// Ridge: (XᵀX + λ I) w = Xᵀ y, with the λ that does best in validation.
+let penalties = (0...25).map { exp(Tensor(scalar: -4.605 + 0.46 * Double($0))).item }  // 0.01 … 1000
+let linear = try concatenate(
+    parts.map { part in
+        let (x, y) = (part.training.x, part.training.y)
+        let models = try penalties.map { penalty in
+            try (matmul(x.transposed, x) + penalty * Tensor.identity(10)).solve(
+                matmul(x.transposed, y), assuming: .symmetricPositiveDefinite)
+        }
+        let best = models.min { a, b in
+            meanSquaredError(matmul(part.validation.x, a), part.validation.y).item
+                < meanSquaredError(matmul(part.validation.x, b), part.validation.y).item
+        }!
+        return part.predict { matmul($0, best) }
+    })
+let ridge = r2(linear, y)
+print("ridge    R² \(fixed(ridge, 3))")
+
+var (scores, epochs, history) = ([Double](), 0, History())
+let clock = Stopwatch()
+for seed in 1...seeds {
+    var generator = PhiloxGenerator(seed: UInt64(seed))
+    let predictions = try concatenate(
+        parts.map { part in
+            let model = Sequential {
+                Linear(10, 32, using: &generator)
+                Tanh()
+                Linear(32, 1, using: &generator)
+            }
+            let trainer = Trainer(model, AdamW(model, learningRate: 0.002, weightDecay: 0.01), loss: meanSquaredError)
+            trainer.earlyStopping = EarlyStopping(patience: 20)
+            history = try trainer.fit(
+                DataLoader(TensorDataset(part.training), batchSize: 32, seed: UInt64(seed), prefetch: 0),
+                validation: DataLoader(TensorDataset(part.validation), batchSize: 89, shuffle: false, prefetch: 0),
+                epochs: 300)
+            epochs += history.epochs.count
+            return part.predict { model($0) }
+        })
+    scores.append(r2(predictions, y))
+    print("network  R² \(fixed(scores.last!, 3)), seed \(seed)")
+}
+let average = scores.reduce(0, +) / Double(seeds)
+print("network  R² \(fixed(average, 3)) in the mean, \(epochs) epochs in \(fixed(clock.seconds, 1)) s")
+if let folder = arguments.text("--pictures") {
+    try LearningCurves(history, title: "Validation says when to stop").write(to: "\(folder)/curves.svg")
+}
+expect(average > 0.45, "R² \(fixed(average, 3)): a linear model has \(fixed(ridge, 3)).")
