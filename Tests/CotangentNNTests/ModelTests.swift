@@ -99,6 +99,17 @@ import Testing
         #expect(model(Tensor.zeros([0, 2, 6, 4])).shape == [0, 3, 6, 4])
     }
 
+    @Test func unetDrawsAllWeightsAsAsked() {
+        var generator = PhiloxGenerator(seed: 6)
+        let model = UNet(
+            inputChannels: 2, classes: 3, baseChannels: 2, depth: 3, initializer: .constant(0.25), using: &generator)
+        let weights = model.namedParameters.filter { $0.name.hasSuffix("weight") }
+        #expect(weights.count == 13)
+        for (name, weight) in weights {
+            #expect(weight.value == Tensor.full(weight.shape, 0.25, dtype: .float32), "\(name)")
+        }
+    }
+
     // MARK: What they refuse
 
     private func problem(_ model: some Layer, _ shape: Shape) -> (layer: String?, text: String) {

@@ -39,7 +39,9 @@ let baseline = score(threshold(test.images), test)
 print("threshold: \(threshold.name) above \(threshold.value): intersection over union \(fixed(baseline, 3))")
 print("all is ink: \(fixed(score(Tensor.ones(like: test.masks), test), 3))\n")
 
-let model = UNet(inputChannels: 1, classes: 2, baseChannels: 16, depth: 3, using: &random)
+// Three levels of 16, 32 and 64 channels. As in the paper, weights begin at a size that ReLU's many layers keep.
+let model = UNet(
+    inputChannels: 1, classes: 2, baseChannels: 16, depth: 3, initializer: .heNormal(), using: &random)
 print("\(model.parameterCount) parameters")
 
 /// The class of each pixel, int64 [count, height, width].

@@ -27,28 +27,36 @@ public struct UNet: Layer {
     public let head: Conv2D
     private let pool = MaxPool2D(kernelSize: 2)
 
+    /// - Parameter initializer: of all weights; by default the layers' own, PyTorch's. The paper draws them as
+    ///   ``Initializer/heNormal(_:fan:)`` does, so that what passes through many convolutions with ReLU keeps its size.
     public init(
-        inputChannels: Int, classes: Int, baseChannels: Int = 64, depth: Int = 5, dtype: DType = .float32,
-        using generator: inout PhiloxGenerator
+        inputChannels: Int, classes: Int, baseChannels: Int = 64, depth: Int = 5, initializer: Initializer? = nil,
+        dtype: DType = .float32, using generator: inout PhiloxGenerator
     ) {
         guard baseChannels > 0, (1...16).contains(depth) else {
             fail("UNet", "\(baseChannels) base channels, depth \(depth): there must be some, and 1 to 16 levels")
         }
+        func convolution(_ inputs: Int, _ outputs: Int) -> Conv2D {
+            Conv2D(
+                inputs, outputs, kernelSize: 3, padding: 1, initializer: initializer, dtype: dtype, using: &generator)
+        }
         func block(_ inputs: Int, _ outputs: Int) -> Sequential {
             Sequential {
-                Conv2D(inputs, outputs, kernelSize: 3, padding: 1, dtype: dtype, using: &generator)
+                convolution(inputs, outputs)
                 ReLU()
-                Conv2D(outputs, outputs, kernelSize: 3, padding: 1, dtype: dtype, using: &generator)
+                convolution(outputs, outputs)
                 ReLU()
             }
         }
         let widths = (0..<depth).map { baseChannels << $0 }
         down = zip([inputChannels] + widths, widths).map(block)
         up = widths.dropLast().map {
-            ConvTranspose2D(2 * $0, $0, kernelSize: 2, stride: 2, dtype: dtype, using: &generator)
+            ConvTranspose2D(
+                2 * $0, $0, kernelSize: 2, stride: 2, initializer: initializer, dtype: dtype, using: &generator)
         }
         merge = widths.dropLast().map { block(2 * $0, $0) }
-        head = Conv2D(baseChannels, classes, kernelSize: 1, dtype: dtype, using: &generator)
+        head = Conv2D(
+            baseChannels, classes, kernelSize: 1, initializer: initializer, dtype: dtype, using: &generator)
     }
 
     /// One image without the first axis will do, too.
