@@ -1,6 +1,6 @@
 """The example UNet in PyTorch: the same network, steps and scenes, as `UNet --save scenes.npz` writes them.
 
-Usage: UNet.py scenes.npz [--epochs 12] [--seed 1]
+Usage: UNet.py scenes.npz [--epochs 16] [--seed 1]
 """
 import argparse
 import time
@@ -11,7 +11,7 @@ from torch import nn
 
 parser = argparse.ArgumentParser()
 parser.add_argument("scenes")
-parser.add_argument("--epochs", type=int, default=12)
+parser.add_argument("--epochs", type=int, default=16)
 parser.add_argument("--seed", type=int, default=1)
 arguments = parser.parse_args()
 torch.manual_seed(arguments.seed)
@@ -50,9 +50,9 @@ for weight in (p for p in model.parameters() if p.dim() == 4):
 optimizer = torch.optim.Adam(model.parameters())
 start = time.perf_counter()
 for epoch in range(1, arguments.epochs + 1):
-    optimizer.param_groups[0]["lr"] = 0.0005 if 3 * epoch > 2 * arguments.epochs else 0.002
+    optimizer.param_groups[0]["lr"] = 0.001 if 3 * epoch > 2 * arguments.epochs else 0.004
     losses = []
-    for rows in torch.randperm(len(x)).split(16):
+    for rows in torch.randperm(len(x)).split(8):
         loss = nn.functional.cross_entropy(model(x[rows]), y[rows])
         optimizer.zero_grad()
         loss.backward()

@@ -3,7 +3,7 @@
 // across. Here it finds handwritten digits in pieces of a photograph: the scenes are made, of real digits and a real
 // picture.
 //
-//     swift run -c release UNet [--epochs 12] [--seed 1] [--pictures FOLDER] [--save SCENES.npz] [--quick]
+//     swift run -c release UNet [--epochs 16] [--seed 1] [--pictures FOLDER] [--save SCENES.npz] [--quick]
 //
 // What it is tested with are digits of other writers in another part of the photograph.
 import Cotangent
@@ -12,13 +12,13 @@ import RecurrentSupport
 
 let arguments = Arguments()
 let isQuick = arguments.has("--quick")
-let epochs = arguments.integer("--epochs", isQuick ? 6 : 12)
+let epochs = arguments.integer("--epochs", isQuick ? 4 : 16)
 var random = PhiloxGenerator(seed: UInt64(arguments.integer("--seed", 1)))
 
 let digits = try DigitsData()
 let flower = try Image(path: dataPath("flower.ppm")).grayscale.pixels[0]
 let training = Scenes(
-    isQuick ? 800 : 2000, digits: digits.images[..<1437], clutter: flower[0..., ..<160], using: &random)
+    isQuick ? 1000 : 2000, digits: digits.images[..<1437], clutter: flower[0..., ..<160], using: &random)
 let test = Scenes(400, digits: digits.test.x, clutter: flower[0..., 160...], using: &random)
 print("\(training.images.shape[0]) scenes to learn from, \(test.images.shape[0]) to test with;", terminator: " ")
 print("\(percent(mean(test.masks.cast(to: .float32)).item)) of the pixels have ink")
@@ -53,13 +53,13 @@ func masks(_ images: Tensor) -> Tensor {
         })
 }
 
-let optimizer = Adam(model, learningRate: 0.002)
+let optimizer = Adam(model, learningRate: 0.004)
 let clock = Stopwatch()
 for epoch in 1...epochs {
     // A smaller step in the last third settles what the first two have found.
-    optimizer.learningRate = 3 * epoch > 2 * epochs ? 0.0005 : 0.002
+    optimizer.learningRate = 3 * epoch > 2 * epochs ? 0.001 : 0.004
     var losses: [Double] = []
-    for (x, y) in batches(of: 16, training.images, training.masks, shuffledBy: &random) {
+    for (x, y) in batches(of: 8, training.images, training.masks, shuffledBy: &random) {
         let (loss, gradients) = valueAndGradients(of: model) {
             crossEntropy(model(x).permuted(0, 2, 3, 1), y)  // [batch, height, width, class]
         }
