@@ -11,15 +11,24 @@ let package = Package(
         .package(name: "Cotangent", path: "..", traits: [.trait(name: "PNG", condition: .when(traits: ["PNG"]))])
     ],
     targets: [
-        .executableTarget(name: "Digits", dependencies: ["DigitsSupport"]),
-        .executableTarget(name: "DigitsCNN", dependencies: ["DigitsSupport"]),
-        .executableTarget(name: "Regularization", dependencies: ["DigitsSupport"]),
+        .executableTarget(
+            name: "Digits", dependencies: ["DigitsSupport", "RecurrentSupport"],
+            exclude: ["README.md", "curves.svg", "confusion.svg", "misread.svg"]),
+        .executableTarget(
+            name: "DigitsCNN", dependencies: ["DigitsSupport", "RecurrentSupport"],
+            exclude: ["README.md", "curves.svg", "confusion.svg", "misread.svg"]),
+        .executableTarget(
+            name: "Regularization", dependencies: ["DigitsSupport", "RecurrentSupport"],
+            exclude: ["README.md", "edges.svg"]),
         .executableTarget(name: "CharacterModel", dependencies: ["RecurrentSupport"]),
-        .executableTarget(name: "VanishingGradients", dependencies: ["RecurrentSupport"]),
-        .executableTarget(name: "AddingProblem", dependencies: ["RecurrentSupport"]),
+        .executableTarget(
+            name: "VanishingGradients", dependencies: ["RecurrentSupport"], exclude: ["README.md", "gradients.svg"]),
+        .executableTarget(
+            name: "AddingProblem", dependencies: ["RecurrentSupport"], exclude: ["README.md", "errors.svg"]),
         .executableTarget(name: "NamedEntities", dependencies: ["RecurrentSupport"], exclude: ["README.md"]),
         .executableTarget(name: "Languages", dependencies: ["RecurrentSupport"], exclude: ["README.md"]),
-        .executableTarget(name: "Translation", dependencies: ["RecurrentSupport"], exclude: ["README.md"]),
+        .executableTarget(
+            name: "Translation", dependencies: ["RecurrentSupport"], exclude: ["README.md", "attention.svg"]),
         .executableTarget(name: "Music", dependencies: ["RecurrentSupport"], exclude: ["README.md"]),
         .executableTarget(name: "TimeSeries", dependencies: ["RecurrentSupport"]),
         .executableTarget(

@@ -3,7 +3,7 @@
 // first half and one in the second, so what it must not forget lies a hundred steps back. Saying 1 always, the mean, costs
 // 1/6 = 0.1667.
 //
-//     swift run -c release AddingProblem [--length 200] [--steps 3000] [--seed 1] [--quick]
+//     swift run -c release AddingProblem [--length 200] [--steps 3000] [--seed 1] [--pictures FOLDER] [--quick]
 import Cotangent
 import RecurrentSupport
 
@@ -30,9 +30,9 @@ func problems(_ count: Int, using generator: inout PhiloxGenerator) -> (x: Tenso
 var unseen = PhiloxGenerator(seed: 1_000_000 + seed)
 let test = problems(2048, using: &unseen)
 
-/// Trains a network and prints its error on the unseen sequences behind each tenth of the steps; returns the last.
+/// Trains a network and prints its errors on the unseen sequences behind each tenth of the steps.
 @MainActor
-func learn<Recurrence: RecurrentLayer>(_ name: String, _ layer: (inout PhiloxGenerator) -> Recurrence) -> Double {
+func learn<Recurrence: RecurrentLayer>(_ name: String, _ layer: (inout PhiloxGenerator) -> Recurrence) -> LineChart.Series {
     var generator = PhiloxGenerator(seed: seed)
     let model = ManyToOne(layer(&generator), outputSize: 1, using: &generator)
     let optimizer = Adam(model, learningRate: rate)
@@ -46,16 +46,29 @@ func learn<Recurrence: RecurrentLayer>(_ name: String, _ layer: (inout PhiloxGen
     }
     let columns = errors.map { fixed($0, 4, width: 8) }.joined()
     print(name.rightPadded(to: 22) + columns + fixed(clock.seconds, 0, width: 6) + " s")
-    return errors.last!
+    return .init(name, points: errors.enumerated().map { .init(Double(steps / 10 * ($0 + 1)), $1) })
 }
 
 let baseline = mean(square(test.y - 1)).item
 print("length \(length), Adam with learning rate \(rate), seed \(seed). Always 1: \(fixed(baseline, 4))")
 print("step".rightPadded(to: 22) + (1...10).map { "\(steps / 10 * $0)".leftPadded(to: 8) }.joined())
-_ = learn("RNN") { RNN(2, hiddenSize, using: &$0) }
-_ = learn("RNN, orthogonal start") { RNN(2, hiddenSize, initializer: .orthogonal, using: &$0) }
-let lstm = learn("LSTM, forget bias 1") {
-    LSTM(2, hiddenSize, initializer: RecurrentInitializer(forgetBias: 1), using: &$0)
+let curves = [
+    learn("RNN") { RNN(2, hiddenSize, using: &$0) },
+    learn("RNN, orthogonal start") { RNN(2, hiddenSize, initializer: .orthogonal, using: &$0) },
+    learn("LSTM, forget bias 1") {
+        LSTM(2, hiddenSize, initializer: RecurrentInitializer(forgetBias: 1), using: &$0)
+    },
+    learn("GRU") { GRU(2, hiddenSize, using: &$0) },
+]
+if let folder = arguments.text("--pictures") {
+    let always = LineChart.Series(
+        "always 1", points: [.init(Double(steps / 10), baseline), .init(Double(steps), baseline)], isDashed: true)
+    try LineChart(
+        curves + [always], title: "The sum of two numbers among \(length)", xLabel: "step",
+        yLabel: "mean squared error on unseen sequences", yScale: .logarithmic
+    ).write(to: "\(folder)/errors.svg")
 }
-let gru = learn("GRU") { GRU(2, hiddenSize, using: &$0) }
-if max(lstm, gru) > 0.01 { print("Not all gated networks have learned within \(steps) steps.") }
+for gated in curves.suffix(2) {
+    let error = gated.points.last!.y
+    expect(error < baseline / (isQuick ? 4 : 20), "\(gated.name): \(error), where always 1 has \(baseline)")
+}

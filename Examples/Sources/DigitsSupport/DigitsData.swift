@@ -26,15 +26,3 @@ public struct DigitsData {
         return (part(order[137...]), part(order[..<137]))
     }
 }
-
-/// What the command line asks for: `--quick` trains just long enough to see that it learns, `--seeds` does it five times.
-public struct DigitsOptions {
-    public let isQuick = CommandLine.arguments.contains("--quick")
-    public let seeds: [UInt64] = CommandLine.arguments.contains("--seeds") ? [1, 2, 3, 4, 5] : [1]
-    public init() {}
-}
-
-/// The share of images that the model gives their labels.
-public func accuracy(_ model: some Layer, _ x: Tensor, _ y: Tensor) -> Double {
-    mean(equal(argmax(model(x), axis: -1), y).cast(to: .float32)).item
-}

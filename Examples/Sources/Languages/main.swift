@@ -70,6 +70,7 @@ func probabilities(_ tokens: [[Int]]) -> [Tensor] {
 
 print("\(model.parameterCount) parameters")
 let optimizer = Adam(model, learningRate: 0.003)
+let trainingClock = Stopwatch()
 for epoch in 1...epochs {
     let clock = Stopwatch()
     // A smaller step in the second half settles what the first has found.
@@ -84,6 +85,7 @@ for epoch in 1...epochs {
     }
     print("epoch \(epoch)  loss \(fixed(total / Double(count), 3))  \(fixed(clock.seconds, 1)) s")
 }
+print("\(epochs) epochs: \(fixed(trainingClock.seconds, 1)) s")
 
 let answers = probabilities(test.tokens)
 let matrix = ConfusionMatrix(stack(answers), Tensor(test.labels), classNames: data.classes)
@@ -102,4 +104,7 @@ for index in 0..<min(10, test.count) {
 // A quick run is to come more than half of the way from the most frequent class to the baseline.
 let mostFrequent = Double(data.classes.indices.map { label in test.labels.count { $0 == label } }.max()!)
 let bar = isQuick ? (mostFrequent / Double(test.count) + baseline) / 2 : baseline
-expect(reached > bar, "\(fixed(100 * reached, 1)) % are right: more than \(fixed(100 * bar, 1)) % were expected")
+// What comes of other texts is theirs.
+if arguments.text("--data") == nil {
+    expect(reached > bar, "\(fixed(100 * reached, 1)) % are right: more than \(fixed(100 * bar, 1)) % were expected")
+}

@@ -58,6 +58,7 @@ let optimizer = Adam(model, learningRate: 0.003)
 let heldOut = held.map { (tune: $0, shift: 0) }
 let before = loss(heldOut).item
 var best = (loss: before, epoch: 0, weights: model.snapshot())
+let trainingClock = Stopwatch()
 for epoch in 1...epochs {
     let moved = training.flatMap { tune in shifts.map { (tune: tune, shift: $0) } }
     var total = 0.0
@@ -72,6 +73,7 @@ for epoch in 1...epochs {
         print("epoch \(epoch)  loss \(fixed(total / Double(moved.count), 3)), held out \(fixed(reached, 3))")
     }
 }
+print("\(epochs) epochs: \(fixed(trainingClock.seconds, 1)) s")
 try model.restore(best.weights)
 print("kept: epoch \(best.epoch), held out \(fixed(best.loss, 3)) nats a note; before training \(fixed(before, 3))\n")
 

@@ -82,6 +82,7 @@ print("\(words.count) words that occur three times or more, \(model.parameterCou
 
 let optimizer = Adam(model, learningRate: 0.003)
 let lengths = training.map(\.words.count)
+let trainingClock = Stopwatch()
 for epoch in 1...epochs {
     let clock = Stopwatch()
     var (total, count) = (0.0, 0)
@@ -96,6 +97,7 @@ for epoch in 1...epochs {
     }
     print("epoch \(epoch)  loss \(fixed(total / Double(count), 4))  \(fixed(clock.seconds, 1)) s")
 }
+print("\(epochs) epochs: \(fixed(trainingClock.seconds, 1)) s")
 
 /// What the network takes for names, verse by verse.
 @MainActor

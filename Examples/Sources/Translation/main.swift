@@ -4,7 +4,7 @@
 // looks at. In training the true phoneme goes in at each step, whatever the network would have said (teacher forcing);
 // then it has to live with its own: the likeliest at each step (greedy), or the best of several ways (beam search).
 //
-//     swift run -c release Translation [--epochs 12] [--seed 1] [--quick]
+//     swift run -c release Translation [--epochs 12] [--seed 1] [--pictures FOLDER] [--quick]
 import Cotangent
 import RecurrentSupport
 
@@ -26,6 +26,7 @@ let model = EncoderDecoder(
 print("\(model.parameterCount) parameters")
 
 let optimizer = Adam(model, learningRate: 0.003)
+let trainingClock = Stopwatch()
 for epoch in 1...epochs {
     let clock = Stopwatch()
     // A smaller step in the last third settles what the others have found.
@@ -44,6 +45,7 @@ for epoch in 1...epochs {
     }
     print("epoch \(epoch)  loss \(fixed(total / Double(count), 4))  \(fixed(clock.seconds, 1)) s")
 }
+print("\(epochs) epochs: \(fixed(trainingClock.seconds, 1)) s")
 
 /// What the model says of the test's words, by a search over a batch of them.
 @MainActor
@@ -79,6 +81,17 @@ for (pair, answer) in zip(test, beam).prefix(12) {
     let truth = data.spelt(pair.phonemes)
     let said = data.spelt(answer)
     print("  " + pair.word.rightPadded(to: 14) + said + (said == truth ? "" : "   but it is   " + truth))
+}
+
+// What the decoder looked at among the letters while it said each phoneme: αₜₛ, a row for each.
+if let folder = arguments.text("--pictures") {
+    let (pair, said) = (test[0], beam[0])
+    let source = PaddedBatch([pair.letters])
+    let weights = model.attentionWeights(source.tokens, PaddedBatch([said + [end]]).tokens)  // [phonemes, 1, letters]
+    try HeatMap(
+        weights.squeezed(axes: [1]), title: "\(pair.word): where the decoder looks", xLabel: "letters", yLabel: "phonemes",
+        rowNames: said.map { data.phonemes[$0] } + ["end"], columnNames: pair.word.map { String($0) }
+    ).write(to: "\(folder)/attention.svg")
 }
 expect(reached.exact > baseline.exact, "the network is no better than rules for letters")
 expect(reached.errorRate < baseline.errorRate, "the network makes more mistakes than rules for letters")
