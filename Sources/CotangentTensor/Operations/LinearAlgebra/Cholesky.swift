@@ -17,17 +17,15 @@ extension Tensor {
         let a = checkedMatrices(operation, self, square: true)
         let matrices = MatrixBatch(operation, a)
         try matrices.requireElements()
-        let l = try a.finiteCopy(operation)
+        let l = try a.finiteLowerTriangle(matrices)
         if !l.isAbstract {
             let n = matrices.rows
             func factor<T: LAPACKScalar>(_: T.Type) -> [Int] {
                 let memory = UncheckedPointer(l.elements(T.self))
-                return matrices.forEach(flops: Double(n * n * n) / 3, raisedFrom: 2e6) { index in
+                return matrices.forEach(flops: Double(n * n * n) / 3, raisedFrom: 1e7) { index in
                     let l = memory.pointer + index * n * n
                     // Row-major lower is column-major upper: UᵀU with U = Lᵀ.
-                    let info = T.potrf(.upper, n, l, n)
-                    for row in 0..<n { (l + row * n + row + 1).update(repeating: 0, count: n - row - 1) }
-                    return info
+                    return T.potrf(.upper, n, l, n)
                 }
             }
             try matrices.check(l.withScalarType(factor, factor)) { .notPositiveDefinite(order: $0) }
@@ -42,6 +40,37 @@ extension Tensor {
             let half = triangularSolve(factor, (phi + phi.transposed) * 0.5, transposed: true)
             return triangularSolve(factor, half.transposed, transposed: true)
         }
+    }
+
+    /// A copy of the lower triangles, with zeros above them, where all elements are finite.
+    private func finiteLowerTriangle(_ matrices: MatrixBatch) throws(LinearAlgebraError) -> Tensor {
+        let source = contiguous
+        let result = Tensor(uninitialized: shape, dtype)
+        if isAbstract || count == 0 { return result }
+        let n = matrices.rows
+        func copy<T: LAPACKScalar>(_: T.Type) -> Bool {
+            let (from, to) = (source.elements(T.self), result.elements(T.self))
+            let rows = matrices.count * n
+            let grain = Swift.max(1, elementwiseGrain / n)
+            let chunks = (rows + grain - 1) / grain
+            return withScratch(Bool.self, count: chunks) { isFinite in
+                parallel(chunks: chunks) { chunk in
+                    var all = true
+                    for index in chunk * grain..<Swift.min((chunk + 1) * grain, rows) {
+                        let (row, place) = (index % n, index * n)
+                        (to + place).update(from: from + place, count: row + 1)
+                        (to + place + row + 1).update(repeating: 0, count: n - row - 1)
+                        all = all && T.firstNonFinite(row + 1, to + place) == nil
+                    }
+                    isFinite[chunk] = all
+                }
+                return (0..<chunks).allSatisfy { isFinite[$0] }
+            }
+        }
+        let isFinite = withScalarType(copy, copy)
+        withExtendedLifetime(source.storage) {}
+        if !isFinite { try result.requireFinite(matrices.operation, "the matrix", rowAxis: -2) }
+        return result
     }
 
     /// This tensor, a lower triangle without zeros on its diagonal.

@@ -62,7 +62,7 @@ extension LUFactors {
         func invert<T: LAPACKScalar>(_: T.Type) {
             let a = factors.elements(T.self)
             let size = T.workspace { T.getri(n, a, n, pivots, $0, -1) }
-            _ = matrices.forEach(flops: 4.0 / 3 * Double(n * n * n), raisedFrom: 1e6) { index in
+            _ = matrices.forEach(flops: 4.0 / 3 * Double(n * n * n), raisedFrom: 1e7) { index in
                 // The inverse of the transpose column-major is the inverse row-major.
                 withScratch(T.self, count: size) { work in
                     T.getri(n, a + index * n * n, n, pivots + index * n, work, size)

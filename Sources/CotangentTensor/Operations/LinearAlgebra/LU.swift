@@ -51,7 +51,7 @@ extension Tensor {
         }
         func factor<T: LAPACKScalar>(_: T.Type) -> [Int] {
             let (a, order) = (work.elements(T.self), permutation.elements(Int64.self))
-            return matrices.forEach(flops: 2.0 / 3 * Double(m * n * k), raisedFrom: 1e6) { index in
+            return matrices.forEach(flops: 2.0 / 3 * Double(m * n * k), raisedFrom: 1e7) { index in
                 withScratch(Int32.self, count: k) { pivots in
                     let info = T.getrf(m, n, a + index * m * n, m, pivots)
                     let order = order + index * m

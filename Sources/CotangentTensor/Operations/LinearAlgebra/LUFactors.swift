@@ -22,7 +22,7 @@ struct LUFactors: Sendable {
         func factor<T: LAPACKScalar>(_: T.Type) -> (Int, Int)? {
             let a = factors.elements(T.self)
             if n < smallestForLAPACK { return smallFactors(count, n, a, pivots) }
-            let info = matrices.forEach(flops: 2.0 / 3 * Double(n * n * n), raisedFrom: 1e6) { index in
+            let info = matrices.forEach(flops: 2.0 / 3 * Double(n * n * n), raisedFrom: 1e7) { index in
                 T.getrf(n, n, a + index * n * n, n, pivots + index * n)
             }
             return info.firstIndex { $0 != 0 }.map { ($0, info[$0]) }

@@ -32,7 +32,7 @@ struct LeastSquaresFit {
                 guard let rankBase = ranks.baseAddress, let conditionBase = conditions.baseAddress else { return [] }
                 let (ranks, conditions) = (UncheckedPointer(rankBase), UncheckedPointer(conditionBase))
                 return matrices.forEach(
-                    flops: 4 * Double(m * n * matrices.smaller), raisedFrom: 1e7
+                    flops: 4 * Double(m * n * matrices.smaller), raisedFrom: 1e8
                 ) { index in
                     let (a, b, x) = (a + index * m * n, b + index * m * k, x + index * n * k)
                     let found: Fit
@@ -102,16 +102,19 @@ private func pivotedFit<T: LAPACKScalar>(
     return withScratch(T.self, count: size + 2 * n) { work in
         withScratch(Int32.self, count: 2 * n) { order in
             let (tau, scales) = (work + size, work + size + n)
+            var longest: T = 0
             for column in 0..<n {
                 let norm = T.nrm2(m, a + column * m, 1)
                 // A power of 2 rounds nothing.
                 scales[column] = norm > 0 && norm.isFinite ? T(sign: .plus, exponent: -norm.exponent, significand: 1) : 1
                 T.scal(m, scales[column], a + column * m, 1)
+                longest = max(longest, norm * scales[column])
             }
             var fit = Fit()
-            // Elements of R's diagonal, in any order, are at least the smallest singular value, and at most √n ‖A‖₁.
-            let isClear = 10 * T(n).squareRoot() * tolerance
-            if m >= n, isClear < 1e-3, let reciprocal = clearFactors(m, n, a, tau, work, size, order, above: isClear) {
+            // With pivoting, R's last element is at least the smallest singular value, which is at least 1 / (√n ‖R⁻¹‖₁),
+            // and its first the length of the longest column. LAPACK's estimate of ‖R⁻¹‖₁ may be 3 times too small.
+            let isClear = 3 * T(n).squareRoot() * tolerance * longest
+            if m >= n, let reciprocal = clearFactors(m, n, a, tau, work, size, order, above: isClear) {
                 fit.rank = n
                 fit.condition = 1 / Double(reciprocal)
             } else {
@@ -147,16 +150,26 @@ private func reciprocalCondition<T: LAPACKScalar>(
     return T.trcon(n, a, m, &reciprocal, work, integers) == 0 ? reciprocal : 0
 }
 
-/// Factors without exchanging columns, and 1 / their condition where that is above `limit`; otherwise A stays as it is.
+/// Factors without exchanging columns, and 1 / their condition, where 1 / ‖R⁻¹‖₁ is above `limit`; otherwise A stays as it
+/// is.
 private func clearFactors<T: LAPACKScalar>(
     _ m: Int, _ n: Int, _ a: UnsafeMutablePointer<T>, _ tau: UnsafeMutablePointer<T>, _ work: UnsafeMutablePointer<T>,
     _ size: Int, _ order: UnsafeMutablePointer<Int32>, above limit: T
 ) -> T? {
-    withScratch(T.self, count: m * n) { copy in
+    // ‖R⁻¹‖₁ is at least 1 over the diagonal's smallest element, which for random columns is some n times smaller than the
+    // longest: where that would not do, the attempt is spared.
+    if limit * T(n).squareRoot() > 1 { return nil }
+    return withScratch(T.self, count: m * n) { copy in
         copy.update(from: a, count: m * n)
         if T.geqrf(m, n, a, m, tau, work, size) == 0 {
             let reciprocal = reciprocalCondition(m, n, a, work, order + n)
-            if reciprocal > limit {
+            var norm: T = 0
+            for column in 0..<n {
+                var sum: T = 0
+                for row in 0...column { sum += Swift.abs(a[column * m + row]) }
+                norm = max(norm, sum)
+            }
+            if reciprocal * norm > limit {
                 for column in 0..<n { order[column] = Int32(column + 1) }
                 return reciprocal
             }

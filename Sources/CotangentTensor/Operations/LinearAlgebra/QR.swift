@@ -37,7 +37,7 @@ extension Tensor {
             let (a, q, r) = (work.elements(T.self), q.elements(T.self), r.elements(T.self))
             let size = Swift.max(
                 T.workspace { T.geqrf(m, n, a, m, q, $0, -1) }, T.workspace { T.orgqr(m, width, k, q, m, q, $0, -1) })
-            return matrices.forEach(flops: 4 * Double(m * n * k), raisedFrom: 1e6) { index in
+            return matrices.forEach(flops: 4 * Double(m * n * k), raisedFrom: 1e8) { index in
                 withScratch(T.self, count: size + k) { work in
                     let (a, q, r) = (a + index * m * n, q + index * m * width, r + index * width * n)
                     let tau = work + size

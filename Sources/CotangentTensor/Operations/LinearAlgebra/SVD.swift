@@ -68,7 +68,7 @@ private func singularValueInfo<T: LAPACKScalar>(
         T.workspace { T.gesdd(wanted, n, m, a, n, s, first.0, first.1, first.2, first.3, $0, -1, integers) }
     }
     return withoutActuallyEscaping(vectors) { vectors in
-        matrices.forEach(flops: 10 * Double(m * n * k), raisedFrom: 1e7) { index in
+        matrices.forEach(flops: 10 * Double(m * n * k), raisedFrom: 1e8) { index in
             withScratch(T.self, count: size) { work in
                 withScratch(Int32.self, count: 8 * k) { integers in
                     let place = vectors(index)

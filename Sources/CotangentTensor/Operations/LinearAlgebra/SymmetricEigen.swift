@@ -45,7 +45,7 @@ extension Tensor {
                 T.syevd(vectors: wantsVectors, .upper, n, v, n, w, $0, -1, &integerCount, -1)
             }
             let integerSize = Int(integerCount)
-            return matrices.forEach(flops: 6 * Double(n * n * n), raisedFrom: 1e7) { index in
+            return matrices.forEach(flops: 6 * Double(n * n * n), raisedFrom: 1e8) { index in
                 withScratch(T.self, count: size) { work in
                     withScratch(Int32.self, count: integerSize) { integers in
                         T.syevd(
