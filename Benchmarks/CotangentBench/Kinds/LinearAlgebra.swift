@@ -5,7 +5,10 @@ import CotangentNaive
 /// `batch`.
 final class LinearAlgebraKind: Kind {
     enum Operation: String, CaseIterable {
-        case solve, leastSquares = "lstsq", cholesky, qr, svd, symmetricEigen = "eigh"
+        case solve
+        case leastSquares = "lstsq"
+        case cholesky, qr, svd
+        case symmetricEigen = "eigh"
     }
 
     private let operation: Operation
@@ -91,8 +94,20 @@ final class LinearAlgebraKind: Kind {
         return check
     }
 
-    var textbook: LoopForm { form { self.loops.runTextbook() } smaller: { $0.runTextbook() } }
-    var plain: LoopForm { form { self.loops.runPlain() } smaller: { $0.runPlain() } }
+    var textbook: LoopForm {
+        form {
+            self.loops.runTextbook()
+        } smaller: {
+            $0.runTextbook()
+        }
+    }
+    var plain: LoopForm {
+        form {
+            self.loops.runPlain()
+        } smaller: {
+            $0.runPlain()
+        }
+    }
 
     /// Jacobi's sweeps over 1000 rows would take minutes: those over 100 rows are timed, and scaled by the cube of the
     /// length. More rows take a few sweeps more, so that favours the loops.
@@ -132,11 +147,19 @@ private final class Loops<T: BinaryFloatingPoint & TensorElement>: NaiveLinearAl
 
     // Concrete types, or the loops would not be compiled for them.
     func runTextbook() {
-        if let loops = self as? Loops<Float> { loops.textbook() } else if let loops = self as? Loops<Double> { loops.textbook() }
+        if let loops = self as? Loops<Float> {
+            loops.textbook()
+        } else if let loops = self as? Loops<Double> {
+            loops.textbook()
+        }
     }
 
     func runPlain() {
-        if let loops = self as? Loops<Float> { loops.plain() } else if let loops = self as? Loops<Double> { loops.plain() }
+        if let loops = self as? Loops<Float> {
+            loops.plain()
+        } else if let loops = self as? Loops<Double> {
+            loops.plain()
+        }
     }
 
     @inline(__always)
@@ -166,7 +189,9 @@ private final class Loops<T: BinaryFloatingPoint & TensorElement>: NaiveLinearAl
                             scratch.withUnsafeMutableBufferPointer { scratch in
                                 let (w, o, s) = (work.baseAddress!, other.baseAddress!, scratch.baseAddress!)
                                 w.update(from: a.baseAddress!, count: a.count)
-                                if let r = right.baseAddress, let b = b.baseAddress { r.update(from: b, count: right.count) }
+                                if let r = right.baseAddress, let b = b.baseAddress {
+                                    r.update(from: b, count: right.count)
+                                }
                                 switch operation {
                                 case .solve:
                                     for index in 0..<batch {

@@ -47,7 +47,9 @@ import Testing
                     largestDifference(fit.residualSumOfSquares, expected)
                         < tolerance(dtype) * (1 + max(expected).item))
                 if method == .svd {
-                    #expect(relativeDistance(try #require(fit.singularValues), test.outputs[2].tensor(dtype)) < tolerance(dtype))
+                    #expect(
+                        relativeDistance(try #require(fit.singularValues), test.outputs[2].tensor(dtype))
+                            < tolerance(dtype))
                 }
                 #expect(fit.condition.isFinite == fit.hasFullRank)
             }
@@ -63,12 +65,15 @@ import Testing
             stride(from: 0, to: real.count, by: n).flatMap { start in
                 zip(real.doubles[start..<start + n], imaginary.doubles[start..<start + n])
                     // Float32 must not decide the order of what is nearly equal.
-                    .sorted { (($0.0 * 100).rounded(), $0.1) < (($1.0 * 100).rounded(), $1.1) }.flatMap { [$0.0, $0.1] }
+                    .sorted { (($0.0 * 100).rounded(), $0.1) < (($1.0 * 100).rounded(), $1.1) }.flatMap {
+                        [$0.0, $0.1]
+                    }
             }
         }
         let expected = test.outputs.map { $0.tensor(.float64) }
         #expect(
-            relativeDistance(sorted(e.realValues, e.imaginaryValues), sorted(expected[0], expected[1])) < tolerance(dtype))
+            relativeDistance(sorted(e.realValues, e.imaginaryValues), sorted(expected[0], expected[1]))
+                < tolerance(dtype))
     }
 
     /// The error of a solution is that of backward stable algorithms: the condition number times a few ε.

@@ -30,7 +30,9 @@ import Testing
         #expect(
             try error { _ = try large.solve(Tensor.ones([12], dtype: dtype), assuming: .lowerTriangular) }.problem
                 == .singular(pivot: 10))
-        #expect(try large.solve(Tensor.ones([12], dtype: dtype), assuming: .lowerTriangular(unit: true)) == Tensor.ones([12], dtype: dtype))
+        #expect(
+            try large.solve(Tensor.ones([12], dtype: dtype), assuming: .lowerTriangular(unit: true))
+                == Tensor.ones([12], dtype: dtype))
     }
 
     @Test(arguments: [DType.float32, .float64]) func indefiniteMatrices(_ dtype: DType) throws {
@@ -39,11 +41,14 @@ import Testing
         #expect(found.problem == .notPositiveDefinite(order: 2) && found.matrix == [])
         #expect(
             found.description
-                == "choleskyFactor: the matrix (3×3) is not positive definite: its leading minor of order 2 is not positive")
+                == "choleskyFactor: the matrix (3×3) is not positive definite: its leading minor of order 2 is not positive"
+        )
         let batch = stack([stack([Tensor.identity(3, dtype: dtype), a])])
         #expect(
-            try error { _ = try batch.solve(Tensor.ones([1, 2, 3], dtype: dtype), assuming: .symmetricPositiveDefinite) }
-                .matrix == [0, 1])
+            try error {
+                _ = try batch.solve(Tensor.ones([1, 2, 3], dtype: dtype), assuming: .symmetricPositiveDefinite)
+            }
+            .matrix == [0, 1])
     }
 
     static let operations: [(name: String, run: @Sendable (Tensor) throws -> Void)] = [
@@ -76,7 +81,8 @@ import Testing
                 for n in [3, 40] {
                     var a = Tensor.identity(n, dtype: dtype) * 2
                     a[2, 1] = Tensor.full([], value, dtype: dtype)
-                    let expected = LinearAlgebraError.Problem.notFinite(operand: "the matrix", row: 2, column: 1, isNaN: isNaN)
+                    let expected = LinearAlgebraError.Problem.notFinite(
+                        operand: "the matrix", row: 2, column: 1, isNaN: isNaN)
                     let alone = try error { try run(a) }
                     #expect(alone.problem == expected && alone.matrix == [] && alone.operation == name)
                     // In a batch, seen through a view.
@@ -109,7 +115,9 @@ import Testing
     @Test func overflow() throws {
         let found = try error { _ = try (Tensor.identity(2) * 1000).matrixExponential() }
         #expect(found.problem == .overflow)
-        #expect(try error { _ = try (Tensor.ones([2, 2], dtype: .float64) * 1e300).matrixExponential() }.problem == .overflow)
+        #expect(
+            try error { _ = try (Tensor.ones([2, 2], dtype: .float64) * 1e300).matrixExponential() }.problem
+                == .overflow)
         // A power of 0 is no reason to overflow.
         let nilpotent = try Tensor(rows: [[0.0, 1e200], [0, 0]]).matrixExponential()
         #expect(nilpotent.isClose(to: Tensor(rows: [[1.0, 1e200], [0, 1]]), relative: 1e-15))
@@ -122,14 +130,19 @@ import Testing
         Trap("svd: int64 [2, 2]: the last two axes are to be matrices of float32 or float64") {
             _ = try? Tensor([1, 2, 3, 4], shape: [2, 2]).svd()
         },
-        Trap("qr: float32 [3]: the last two axes are to be matrices of float32 or float64") { _ = try? Tensor.zeros([3]).qr() },
-        Trap("solve: float32 [2, 2] and the right side float32 [3]: one dtype, 2 rows, and batches that broadcast are wanted") {
+        Trap("qr: float32 [3]: the last two axes are to be matrices of float32 or float64") {
+            _ = try? Tensor.zeros([3]).qr()
+        },
+        Trap(
+            "solve: float32 [2, 2] and the right side float32 [3]: one dtype, 2 rows, and batches that broadcast are wanted"
+        ) {
             _ = try? Tensor.identity(2).solve(Tensor.zeros([3]))
         },
         Trap("solve: float32 [2, 2] and the right side float64 [2]") {
             _ = try? Tensor.identity(2).solve(Tensor.zeros([2], dtype: .float64))
         },
-        Trap("leastSquares: float32 [3, 2] and the right side float32 [2]: one dtype, one batch and 3 rows are wanted") {
+        Trap("leastSquares: float32 [3, 2] and the right side float32 [2]: one dtype, one batch and 3 rows are wanted")
+        {
             _ = try? Tensor.ones([3, 2]).leastSquares(Tensor.zeros([2]))
         },
         Trap("lu: has no gradient: take detached of float32 [2, 2] where none is wanted") {

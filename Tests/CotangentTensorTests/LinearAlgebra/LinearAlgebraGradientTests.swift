@@ -91,7 +91,9 @@ import Testing
         #expect(largestDifference(h[0], Tensor(rows: [[4.0, 4, -4], [-2, -2, 2], [0, 0, 0]])) < 1e-14)
         #expect(largestDifference(h[1], Tensor.identity(3, dtype: .float64)) < 1e-14)
         try gradientCheck(at: b) { try $0.determinant() }
-        #expect(try gradient(at: Tensor.zeros([3, 3], dtype: .float64)) { try $0.determinant() } == Tensor.zeros([3, 3], dtype: .float64))
+        #expect(
+            try gradient(at: Tensor.zeros([3, 3], dtype: .float64)) { try $0.determinant() }
+                == Tensor.zeros([3, 3], dtype: .float64))
         #expect(throws: LinearAlgebraError.self) { try gradient(at: a) { try $0.logDeterminant().logAbsolute } }
     }
 

@@ -28,7 +28,9 @@ import Testing
         }
     }
 
-    static let squares = cases([[1, 1], [2, 2], [3, 3], [8, 8], [9, 9], [100, 100], [200, 200], [5, 4, 4], [2, 3, 12, 12], [37, 3, 3]])
+    static let squares = cases([
+        [1, 1], [2, 2], [3, 3], [8, 8], [9, 9], [100, 100], [200, 200], [5, 4, 4], [2, 3, 12, 12], [37, 3, 3],
+    ])
     static let rectangular = cases([[7, 3], [3, 7], [100, 60], [60, 100], [4, 9, 5], [4, 5, 9], [1, 5], [5, 1]])
 
     private func identity(_ n: Int, like x: Tensor, _ batch: ArraySlice<Int>) -> Tensor {
@@ -94,7 +96,8 @@ import Testing
         let factors = try c.matrix.lu()
         let product = matmul(factors.lower, factors.upper)
         let rows = factors.permutation.expandingAxis(-1).broadcast(to: product.shape)
-        #expect(relativeDistance(product, gatherAlong(c.matrix, rows.contiguousCopy, axis: product.rank - 2)) < c.tolerance)
+        #expect(
+            relativeDistance(product, gatherAlong(c.matrix, rows.contiguousCopy, axis: product.rank - 2)) < c.tolerance)
         #expect(max(abs(factors.lower)).item <= 1)
         if c.shape.suffix(2).first == c.shape.last {
             let x = try factors.solve(c.matrix)
@@ -111,9 +114,11 @@ import Testing
             #expect(u.shape.dimensions.suffix(2) == [m, left] && vt.shape.dimensions.suffix(2) == [right, n])
             let scaled = u[.ellipsis, 0..<k] * s.expandingAxis(-2)
             #expect(relativeDistance(matmul(scaled, vt[.ellipsis, 0..<k, 0...]), c.matrix) < c.tolerance)
-            #expect(relativeDistance(matmul(u.transposed, u), identity(left, like: u, c.shape.dropLast(2))) < c.tolerance)
             #expect(
-                relativeDistance(matmul(vt, vt.transposed), identity(right, like: u, c.shape.dropLast(2))) < c.tolerance)
+                relativeDistance(matmul(u.transposed, u), identity(left, like: u, c.shape.dropLast(2))) < c.tolerance)
+            #expect(
+                relativeDistance(matmul(vt, vt.transposed), identity(right, like: u, c.shape.dropLast(2))) < c.tolerance
+            )
             #expect(relativeDistance(try c.matrix.singularValues(), s) < c.tolerance)
         }
     }
@@ -124,7 +129,8 @@ import Testing
         let (values, v) = try a.lowerPart.symmetricEigen()
         #expect(relativeDistance(matmul(v * values.expandingAxis(-2), v.transposed), a) < c.tolerance)
         #expect(
-            relativeDistance(matmul(v.transposed, v), identity(c.shape.last!, like: v, c.shape.dropLast(2))) < c.tolerance)
+            relativeDistance(matmul(v.transposed, v), identity(c.shape.last!, like: v, c.shape.dropLast(2)))
+                < c.tolerance)
         #expect(relativeDistance(try a.symmetricEigenvalues(), values) < c.tolerance)
         #expect(sort(values).values == values)
     }
@@ -147,7 +153,9 @@ import Testing
         #expect(fit.rank == Swift.min(c.shape[c.shape.count - 2], c.shape[c.shape.count - 1]))
         let residual = b - matmul(a, fit.solution)
         let scale = relativeDistance(matmul(a.transposed, b), Tensor.zeros(fit.solution.shape, dtype: c.dtype))
-        #expect(largestDifference(matmul(a.transposed, residual) / scale, Tensor.zeros(fit.solution.shape, dtype: c.dtype)) < 100 * c.tolerance)
+        #expect(
+            largestDifference(matmul(a.transposed, residual) / scale, Tensor.zeros(fit.solution.shape, dtype: c.dtype))
+                < 100 * c.tolerance)
         // The shortest solution.
         #expect(relativeDistance(fit.solution, matmul(try a.pseudoInverse(), b)) < 2000 * c.tolerance)
         #expect(relativeDistance(fit.residualSumOfSquares, sum(square(residual), axes: [-2])) < 1e-3)

@@ -56,7 +56,9 @@ extension Tensor {
                     let info = T.getrf(m, n, a + index * m * n, m, pivots)
                     let order = order + index * m
                     for row in 0..<m { order[row] = Int64(row) }
-                    for row in 0..<k where Int(pivots[row]) - 1 != row { swap(&order[row], &order[Int(pivots[row]) - 1]) }
+                    for row in 0..<k where Int(pivots[row]) - 1 != row {
+                        swap(&order[row], &order[Int(pivots[row]) - 1])
+                    }
                     // A pivot of 0 is the caller's to find.
                     return Swift.min(info, 0)
                 }

@@ -54,7 +54,8 @@ extension Tensor {
         guard b.dtype == a.dtype, isVector || b.shape.dropLast() == a.shape.dropLast() else {
             fail(
                 "leastSquares",
-                "\(a.summary) and the right side \(b.summary): one dtype, one batch and \(matrices.rows) rows are wanted")
+                "\(a.summary) and the right side \(b.summary): one dtype, one batch and \(matrices.rows) rows are wanted"
+            )
         }
         try matrices.requireElements()
         requireUntracked("leastSquares", a)

@@ -106,7 +106,8 @@ private func pivotedFit<T: LAPACKScalar>(
             for column in 0..<n {
                 let norm = T.nrm2(m, a + column * m, 1)
                 // A power of 2 rounds nothing.
-                scales[column] = norm > 0 && norm.isFinite ? T(sign: .plus, exponent: -norm.exponent, significand: 1) : 1
+                scales[column] =
+                    norm > 0 && norm.isFinite ? T(sign: .plus, exponent: -norm.exponent, significand: 1) : 1
                 T.scal(m, scales[column], a + column * m, 1)
                 longest = max(longest, norm * scales[column])
             }

@@ -87,7 +87,8 @@ private struct PadeRule {
         for i in 1...(2 * degree + 1) { c /= Double(i) }
         return zip(powers, norms).map { power, norm in
             if norm == 0 || !power.isFinite { return 0 }
-            return Swift.max(0, Int((binaryLogarithm(c * power / (norm * unitRoundoff)) / Double(2 * degree)).rounded(.up)))
+            return Swift.max(
+                0, Int((binaryLogarithm(c * power / (norm * unitRoundoff)) / Double(2 * degree)).rounded(.up)))
         }
     }
 

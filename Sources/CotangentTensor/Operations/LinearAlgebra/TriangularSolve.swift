@@ -39,7 +39,8 @@ func triangularSolve(_ triangular: Triangular, _ b: Tensor, transposed: Bool) ->
         let da = transposed ? matmul(tracked, db.transposed) : matmul(db, tracked.transposed)
         let kept = -da.reduced(to: a.shape)
         return (
-            triangular.lower ? kept.lowerTriangle(excludingDiagonal: triangular.unit)
+            triangular.lower
+                ? kept.lowerTriangle(excludingDiagonal: triangular.unit)
                 : kept.upperTriangle(excludingDiagonal: triangular.unit), needsB ? db : nil
         )
     }
