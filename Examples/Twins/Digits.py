@@ -16,8 +16,9 @@ if arguments.network == "MLP":
 else:
     epochs = arguments.epochs or 40
     model = nn.Sequential(
-        nn.Unflatten(1, (1, 8, 8)), nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(),
-        nn.MaxPool2d(2), nn.Dropout(0.25), nn.Flatten(), nn.Linear(512, 64), nn.ReLU(), nn.Dropout(0.5), nn.Linear(64, 10))
+        nn.Unflatten(1, (1, 8, 8)), nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.Conv2d(16, 32, 3, padding=1),
+        nn.ReLU(), nn.MaxPool2d(2), nn.Dropout(0.25), nn.Flatten(), nn.Linear(512, 64), nn.ReLU(), nn.Dropout(0.5),
+        nn.Linear(64, 10))
 print(f"{sum(p.numel() for p in model.parameters())} parameters")
 
 x, y = digits()
@@ -33,6 +34,6 @@ for epoch in range(epochs):
     reached = accuracy(model, x[validation], y[validation])
     if reached >= best[0]:
         best = (reached, copy.deepcopy(model.state_dict()))
-print(f"{epochs} epochs: {clock.seconds:.1f} s")
+print(f"{epochs} epochs: {clock.seconds:.2f} s")
 model.load_state_dict(best[1])
 print(f"test accuracy {accuracy(model, x[1437:], y[1437:]):.1%}")

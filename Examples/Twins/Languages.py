@@ -1,4 +1,7 @@
-"""The example Languages in PyTorch: the same network, words, batches and steps. Usage: Languages.py [--epochs 12] [--seed 1]"""
+"""The example Languages in PyTorch: the same network, words, batches and steps.
+
+    Languages.py [--epochs 12] [--seed 1]
+"""
 import csv
 
 import torch

@@ -87,7 +87,7 @@ def judged(model):
 
 
 model = OneToMany()
-print(f"{len(training) // 7} tunes to learn from, {len(held_out)} held out; {len(vocabulary) - 2} different notes and bars")
+print(f"{len(training) // 7} tunes to learn from, {len(held_out)} held out; {len(vocabulary) - 2} notes and bars")
 print(f"{sum(p.numel() for p in model.parameters())} parameters")
 optimizer = torch.optim.Adam(model.parameters(), lr=0.003, fused=True)
 best = (judged(model), 0, None)

@@ -107,4 +107,5 @@ with torch.inference_mode():
 for name, counts in ("all words", everywhere), ("words not seen in training", among_new):
     hits = counts[1, 1]
     precision, recall = hits / (hits + counts[1, 0] or 1), hits / (hits + counts[0, 1])
-    print(f"{name:28}precision {precision:.3f}  recall {recall:.3f}  F1 {2 * hits / (2 * hits + counts[1, 0] + counts[0, 1]):.3f}")
+    f1 = 2 * hits / (2 * hits + counts[1, 0] + counts[0, 1])
+    print(f"{name:28}precision {precision:.3f}  recall {recall:.3f}  F1 {f1:.3f}")

@@ -65,7 +65,7 @@ methods = {
     "early stopping": best_of([{"patience": 20}]),
 }
 methods["together"] = best_of([methods["dropout"][0] | methods["L2"][0] | {"patience": 20}])
-print(f"{arguments.seeds} seeds of each: {clock.seconds:.0f} s")
+print(f"{arguments.seeds} seeds of each: {clock.seconds:.1f} s")
 for name, (setting, outcomes) in methods.items():
     validation, test, loss, zeros, epochs = (statistics.mean(values) for values in zip(*outcomes))
     print(f"{name:16}{str(setting):50}epochs {epochs:3.0f}  validation {validation:.1%}  test {test:.1%}  "

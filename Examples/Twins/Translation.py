@@ -73,7 +73,8 @@ def edit_distance(a, b):
 
 
 model = EncoderDecoder()
-print(f"{len(training)} words to learn from, {len(test)} to test with; {sum(p.numel() for p in model.parameters())} parameters")
+print(f"{len(training)} words to learn from, {len(test)} to test with")
+print(f"{sum(p.numel() for p in model.parameters())} parameters")
 optimizer = torch.optim.Adam(model.parameters(), lr=0.003, fused=True)
 clock = Clock()
 for epoch in range(1, arguments.epochs + 1):

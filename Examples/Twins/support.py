@@ -47,7 +47,8 @@ class Vocabulary(dict):
 
     def __init__(self, tokens, specials=(), minimum=1, maximum=None):
         counts = collections.Counter(tokens)
-        kept = sorted((token for token in counts if counts[token] >= minimum), key=lambda token: (-counts[token], token))
+        kept = (token for token in counts if counts[token] >= minimum)
+        kept = sorted(kept, key=lambda token: (-counts[token], token))
         self.tokens = [*specials, *kept][:maximum]
         super().__init__((token, index) for index, token in enumerate(self.tokens))
 
@@ -68,7 +69,7 @@ def bucketed(lengths, batch_size, pool_size=100):
 
 
 def recur(layer, x, lengths, state=None):
-    """A recurrent layer over sequences of their own lengths: outputs [time, batch, features] and the state behind them."""
+    """A recurrent layer over sequences of their own lengths: outputs and the state behind them."""
     packed = nn.utils.rnn.pack_padded_sequence(x, lengths, enforce_sorted=False)
     outputs, state = layer(packed, state)
     return nn.utils.rnn.pad_packed_sequence(outputs)[0], state

@@ -32,7 +32,9 @@ let test = problems(2048, using: &unseen)
 
 /// Trains a network and prints its errors on the unseen sequences behind each tenth of the steps.
 @MainActor
-func learn<Recurrence: RecurrentLayer>(_ name: String, _ layer: (inout PhiloxGenerator) -> Recurrence) -> LineChart.Series {
+func learn<Recurrence: RecurrentLayer>(_ name: String, _ layer: (inout PhiloxGenerator) -> Recurrence)
+    -> LineChart.Series
+{
     var generator = PhiloxGenerator(seed: seed)
     let model = ManyToOne(layer(&generator), outputSize: 1, using: &generator)
     let optimizer = Adam(model, learningRate: rate)

@@ -4,7 +4,8 @@
 //
 //     swift run -c release Digits [--epochs 60] [--seed 1] [--seeds] [--pictures FOLDER] [--quick]
 //
-// --seeds does it with five seeds. --pictures draws how the last of them learnt, its confusion matrix and what it misreads.
+// --seeds trains five, each with a seed of its own. --pictures draws how the last one learnt, its confusion matrix and
+// what it misreads.
 import Cotangent
 import DigitsSupport
 import RecurrentSupport
@@ -43,8 +44,8 @@ for seed in seeds {
         let isBest = reached >= best.accuracy
         if isBest { best = (reached, model.snapshot()) }
         progress.epochEnded(
-            losses, validation: (crossEntropy(logits, validation.y).item, reached), learningRate: optimizer.learningRate,
-            isBest: isBest)
+            losses, validation: (crossEntropy(logits, validation.y).item, reached),
+            learningRate: optimizer.learningRate, isBest: isBest)
     }
     progress.end()
 

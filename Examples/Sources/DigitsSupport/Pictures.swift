@@ -2,7 +2,7 @@ import Cotangent
 
 /// Draws how a network learnt, and what it says of the test: curves.svg, confusion.svg and misread.svg.
 public func draw(_ history: History, _ logits: Tensor, _ test: (x: Tensor, y: Tensor), into folder: String) throws {
-    try LearningCurves(history).write(to: "\(folder)/curves.svg")
+    try LearningCurves(history, lossScale: .logarithmic).write(to: "\(folder)/curves.svg")
     try ConfusionMatrix(logits, test.y).picture(title: "The last 360 digits").write(to: "\(folder)/confusion.svg")
 
     let (said, meant) = (argmax(logits, axis: -1).ints, test.y.ints)

@@ -45,7 +45,7 @@ public struct Progress {
     /// Says how long all epochs took.
     public func end() {
         if isTerminal { print() }
-        print(String(format: "%d epochs: %.1f s", epochs, total))
+        print(String(format: "%d epochs: %.2f s", epochs, total))
     }
 }
 

@@ -103,7 +103,7 @@ for (name, (setting, outcomes)) in [
             average(outcomes, \.loss),
             deviation(outcomes, \.loss), average(outcomes, \.zeros) * 100))
 }
-print("\n\(seeds) seeds of each: \(fixed(seconds, 0)) s")
+print("\n\(seeds) seeds of each: \(fixed(seconds, 1)) s")
 expect(average(none.1, \.accuracy) > 0.8, "\(average(none.1, \.accuracy)) of the test are read")
 expect(average(l1.1, \.zeros) > 0, "L1 left no zeros")
 

@@ -89,7 +89,8 @@ if let folder = arguments.text("--pictures") {
     let source = PaddedBatch([pair.letters])
     let weights = model.attentionWeights(source.tokens, PaddedBatch([said + [end]]).tokens)  // [phonemes, 1, letters]
     try HeatMap(
-        weights.squeezed(axes: [1]), title: "\(pair.word): where the decoder looks", xLabel: "letters", yLabel: "phonemes",
+        weights.squeezed(axes: [1]), title: "\(pair.word): where the decoder looks", xLabel: "letters",
+        yLabel: "phonemes",
         rowNames: said.map { data.phonemes[$0] } + ["end"], columnNames: pair.word.map { String($0) }
     ).write(to: "\(folder)/attention.svg")
 }
