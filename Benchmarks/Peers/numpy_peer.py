@@ -4,9 +4,9 @@
 Alone:
     python numpy_peer.py --filter 'solve' --seconds 0.5
 
-or as a child of `cotangent-bench --workloads Benchmarks/linear-algebra.json --peer numpy`. Of NumPy's form and SciPy's,
-which may overwrite its input and does not look for NaNs, the fastest is found by trial, a workload at a time. Threads are
-OpenBLAS's: both libraries bring one of their own.
+or as a child of `cotangent-bench --workloads Benchmarks/linear-algebra.json --peer numpy`. Of NumPy's form and
+SciPy's, which does not look for NaNs, the fastest is found by trial, a workload at a time. Threads are OpenBLAS's: both
+libraries bring one of their own.
 """
 
 from __future__ import annotations
@@ -37,8 +37,9 @@ def linalg(workload: Workload) -> Iterator[Variant]:
 
     def inputs() -> tuple[np.ndarray, np.ndarray]:
         random = np.random.default_rng(1)
-        a = random.normal(size=(n, n) if batch == 1 else (batch, n, n)).astype(dtype)
-        b = random.normal(size=(n,) if batch == 1 else (batch, n, 1)).astype(dtype)
+        rows = 2 * n if operation == "lstsq" else n
+        a = random.normal(size=(rows, n) if batch == 1 else (batch, rows, n)).astype(dtype)
+        b = random.normal(size=(rows,) if batch == 1 else (batch, rows, 1)).astype(dtype)
         if operation == "cholesky":
             a = a @ np.swapaxes(a, -1, -2) / n + np.eye(n, dtype=dtype)
         elif operation == "eigh":

@@ -17,19 +17,25 @@ extension Tensor {
         let a = checkedMatrices(operation, self, square: true)
         let matrices = MatrixBatch(operation, a)
         try matrices.requireElements()
-        let l = try a.finiteLowerTriangle(matrices)
-        if !l.isAbstract {
+        // Column-major: LAPACK's lower form is half as fast again as its upper one (OpenBLAS 0.3.21).
+        let factor = detached.transposed.copied()
+        if !factor.isAbstract, factor.count > 0 {
             let n = matrices.rows
-            func factor<T: LAPACKScalar>(_: T.Type) -> [Int] {
-                let memory = UncheckedPointer(l.elements(T.self))
+            func clear<T: LAPACKScalar>(_: T.Type) {
+                let memory = factor.elements(T.self)
+                for row in 0..<matrices.count * n { (memory + row * n).update(repeating: 0, count: row % n) }
+            }
+            factor.withScalarType(clear, clear)
+            try factor.requireFinite(operation, "the matrix", rowAxis: -1)
+            func decompose<T: LAPACKScalar>(_: T.Type) -> [Int] {
+                let memory = UncheckedPointer(factor.elements(T.self))
                 return matrices.forEach(flops: Double(n * n * n) / 3, raisedFrom: 1e7) { index in
-                    let l = memory.pointer + index * n * n
-                    // Row-major lower is column-major upper: UᵀU with U = Lᵀ.
-                    return T.potrf(.upper, n, l, n)
+                    T.potrf(.lower, n, memory.pointer + index * n * n, n)
                 }
             }
-            try matrices.check(l.withScalarType(factor, factor)) { .notPositiveDefinite(order: $0) }
+            try matrices.check(factor.withScalarType(decompose, decompose)) { .notPositiveDefinite(order: $0) }
         }
+        let l = factor.transposed
         guard let tape = Tape.recording(a) else { return l }
         let tracked = tape.next(l)
         return tape.record("choleskyFactor", tracked, a) { dl in
@@ -42,40 +48,13 @@ extension Tensor {
         }
     }
 
-    /// A copy of the lower triangles, with zeros above them, where all elements are finite.
-    private func finiteLowerTriangle(_ matrices: MatrixBatch) throws(LinearAlgebraError) -> Tensor {
-        let source = contiguous
-        let result = Tensor(uninitialized: shape, dtype)
-        if isAbstract || count == 0 { return result }
-        let n = matrices.rows
-        func copy<T: LAPACKScalar>(_: T.Type) -> Bool {
-            let (from, to) = (source.elements(T.self), result.elements(T.self))
-            let rows = matrices.count * n
-            let grain = Swift.max(1, elementwiseGrain / n)
-            let chunks = (rows + grain - 1) / grain
-            return withScratch(Bool.self, count: chunks) { isFinite in
-                parallel(chunks: chunks) { chunk in
-                    var all = true
-                    for index in chunk * grain..<Swift.min((chunk + 1) * grain, rows) {
-                        let (row, place) = (index % n, index * n)
-                        (to + place).update(from: from + place, count: row + 1)
-                        (to + place + row + 1).update(repeating: 0, count: n - row - 1)
-                        all = all && T.firstNonFinite(row + 1, to + place) == nil
-                    }
-                    isFinite[chunk] = all
-                }
-                return (0..<chunks).allSatisfy { isFinite[$0] }
-            }
-        }
-        let isFinite = withScalarType(copy, copy)
-        withExtendedLifetime(source.storage) {}
-        if !isFinite { try result.requireFinite(matrices.operation, "the matrix", rowAxis: -2) }
-        return result
-    }
-
     /// This tensor, a lower triangle without zeros on its diagonal.
     var asTriangularFactor: Triangular {
-        Triangular(a: self, memory: detached.contiguous, lower: true, unit: false)
+        // The factor that `choleskyFactor` gives lies column-major.
+        let other = detached.transposed
+        return layout.isContiguous || !other.layout.isContiguous
+            ? Triangular(a: self, memory: detached.contiguous, lower: true, unit: false)
+            : Triangular(a: self, memory: other, lower: true, unit: false, isMemoryTransposed: true)
     }
 
     /// A⁻¹ b for A = L Lᵀ, where L is this tensor.

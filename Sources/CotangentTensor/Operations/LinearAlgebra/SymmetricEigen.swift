@@ -34,22 +34,21 @@ extension Tensor {
         let matrices = MatrixBatch("symmetricEigen", a)
         try matrices.requireElements()
         let n = matrices.rows
-        let vectors = try a.finiteCopy("symmetricEigen")
+        let vectors = try a.finiteColumnMajorCopy("symmetricEigen")
         let values = Tensor(uninitialized: matrices.shape(n), a.dtype)
         if values.isAbstract { return (a, matrices, values, vectors) }
         func decompose<T: LAPACKScalar>(_: T.Type) -> [Int] {
             let (v, w) = (vectors.elements(T.self), values.elements(T.self))
             var integerCount: Int32 = 0
-            // Row-major lower is column-major upper.
             let size = T.workspace {
-                T.syevd(vectors: wantsVectors, .upper, n, v, n, w, $0, -1, &integerCount, -1)
+                T.syevd(vectors: wantsVectors, .lower, n, v, n, w, $0, -1, &integerCount, -1)
             }
             let integerSize = Int(integerCount)
             return matrices.forEach(flops: 6 * Double(n * n * n), raisedFrom: 1e8) { index in
                 withScratch(T.self, count: size) { work in
                     withScratch(Int32.self, count: integerSize) { integers in
                         T.syevd(
-                            vectors: wantsVectors, .upper, n, v + index * n * n, n, w + index * n, work, size, integers,
+                            vectors: wantsVectors, .lower, n, v + index * n * n, n, w + index * n, work, size, integers,
                             integerSize)
                     }
                 }

@@ -18,12 +18,14 @@ func triangularSolve(
     return triangularSolve(Triangular(a: a, memory: triangle, lower: lower, unit: unit), b, transposed: false)
 }
 
-/// A triangle: the tensor that gradients are taken of, and the same elements row-major as a plain value.
+/// A triangle: the tensor that gradients are taken of, and the same elements row-major (or those of its transpose) as a plain
+/// value.
 struct Triangular {
     let a: Tensor
     let memory: Tensor
     let lower: Bool
     let unit: Bool
+    var isMemoryTransposed = false
 }
 
 /// op(A)⁻¹ b, recorded. The pullback solves with the same triangle.
@@ -53,12 +55,14 @@ private func triangularSolution(_ triangular: Triangular, _ b: Tensor, transpose
     let targets = MatrixBatch("solve", x)
     let (n, k) = (targets.rows, targets.columns)
     let memory = triangular.memory
+    let isLower = triangular.lower != triangular.isMemoryTransposed
+    let isTransposed = transposed != triangular.isMemoryTransposed
     let source = BatchIndex(Shape(Array(memory.shape.dropLast(2))), in: targets.batch)
     func solve<T: LAPACKScalar>(_: T.Type) {
         let (a, x) = (memory.elements(T.self), x.elements(T.self))
         _ = targets.forEach(flops: Double(n * n * k), raisedFrom: 5e6) { index in
             T.solveRight(
-                triangular.lower ? .upper : .lower, transposed ? .yes : .no, unit: triangular.unit, k, n,
+                isLower ? .upper : .lower, isTransposed ? .yes : .no, unit: triangular.unit, k, n,
                 a + source[index] * n * n, n, x + index * n * k, k)
             return 0
         }
