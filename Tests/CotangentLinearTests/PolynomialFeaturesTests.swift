@@ -19,6 +19,6 @@ import Testing
     @Test func gradients() throws {
         var generator = PhiloxGenerator(seed: 1)
         let x = Tensor.normal([3, 2], dtype: .float64, using: &generator)
-        #expect(try gradientCheck(at: x) { PolynomialFeatures(degree: 4, hasConstant: true)($0) } == nil)
+        try gradientCheck(at: x) { PolynomialFeatures(degree: 4, hasConstant: true)($0) }
     }
 }

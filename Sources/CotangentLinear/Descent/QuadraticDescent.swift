@@ -34,7 +34,8 @@ struct QuadraticDescent {
         if start != nil { updateProduct() }
     }
 
-    /// Sweeps until `isDone`, which is asked after each. Returns how many, or nil where `limit` of them do not suffice.
+    /// Sweeps until `isDone`, which is asked after each, or rounding hides what is left to gain. Returns how many, or nil
+    /// where `limit` of them do not suffice.
     mutating func run(limit: Int, until isDone: (borrowing QuadraticDescent) -> Bool) -> Int? {
         var unchanged = 0
         var patience = 3
@@ -44,7 +45,7 @@ struct QuadraticDescent {
             if unchanged >= patience {
                 unchanged = 0
                 let isWhole = solveWithinSigns()
-                if isDone(self) { return sweep }
+                if isDone(self) || isMinimumToRounding { return sweep }
                 patience = isWhole ? patience : min(2 * patience, 64)
             }
         }
@@ -136,6 +137,16 @@ struct QuadraticDescent {
         return elasticNetGap(
             residual: max(squares + fitted - 2 * explained, 0), overlap: squares - explained, squaredNorm: norm,
             absoluteNorm: absolute, slope: slope, alpha: alpha, beta: beta)
+    }
+
+    /// Whether every slope is as near to what the minimum allows as the rounding of its terms lets one tell.
+    var isMinimumToRounding: Bool {
+        (0..<size).allSatisfy { j in
+            var terms = Swift.abs(target[j]) + l1[j] + Swift.abs(l2[j] * weight[j])
+            for k in 0..<size where weight[k] != 0 { terms += Swift.abs(matrix[j * size + k] * weight[k]) }
+            let slope = target[j] - product[j] - l2[j] * weight[j]
+            return slopeExcess(slope, weight: weight[j], l1: l1[j]) <= 8 * Double.ulpOfOne * terms
+        }
     }
 
     /// The largest distance of a coordinate's slope from where the minimum allows it.

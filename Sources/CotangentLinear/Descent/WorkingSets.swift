@@ -26,6 +26,7 @@ struct WorkingSets {
     /// Returns the gap, or nil where it stays above `tolerance` after `limit` sweeps in all.
     mutating func run(alpha: Double, beta: Double, tolerance: Double, limit: Int) -> Double? {
         var sweeps = 0
+        var isAtRounding = false
         while true {
             let residual = y - matmul(x, Tensor(weight))
             let products = matmul(columns, residual).array(of: Double.self)
@@ -41,11 +42,12 @@ struct WorkingSets {
                 residual: sum(residual * residual).item, overlap: sum(residual * y).item, squaredNorm: norm,
                 absoluteNorm: absolute, slope: largest, alpha: alpha, beta: beta)
             if gap <= tolerance { return gap }
-            if sweeps >= limit { return nil }
-
             let active = weight.indices.filter { weight[$0] != 0 }
             let candidates = weight.indices.filter { weight[$0] == 0 && excess[$0] > alpha }
                 .sorted { excess[$0] > excess[$1] }
+            // Nothing but rounding is left of the gap.
+            if candidates.isEmpty, isAtRounding { return gap }
+            if sweeps >= limit { return nil }
             let chosen = (active + candidates.prefix(max(active.count, 20))).sorted()
             let part = gather(columns, Tensor(chosen))
             let gram = matmul(part, part.transposed)
@@ -56,6 +58,7 @@ struct WorkingSets {
             // The rest of the gap is other features', as long as there are candidates.
             let goal = candidates.isEmpty ? 0.1 * tolerance : max(0.1 * tolerance, 0.01 * gap)
             sweeps += descent.run(limit: limit - sweeps) { $0.dualityGap(squares: squares) <= goal } ?? limit
+            isAtRounding = descent.isMinimumToRounding
             for (place, j) in chosen.enumerated() { weight[j] = descent.weight[place] }
         }
     }

@@ -9,7 +9,7 @@ import CotangentTensor
 /// standardise them, or a penalty weighs them by their units. Several outputs are fitted each by itself.
 ///
 /// By coordinate descent, which ends when the duality gap, an upper bound of how far the objective is from its minimum, is
-/// at most `tolerance` · Σ (y − ȳ)² / (2n).
+/// at most `tolerance` · Σ (y − ȳ)² / (2n), or where rounding hides what is left to gain.
 public struct ElasticNet: Estimator, Equatable {
     /// λ > 0: without a penalty it is ``LinearRegression``.
     public var penalty: Double
@@ -17,7 +17,6 @@ public struct ElasticNet: Estimator, Equatable {
     public var l1Ratio: Double
     /// Whether there is a b.
     public var hasBias: Bool
-    /// Below 10⁻¹⁴ rounding decides.
     public var tolerance: Double
     /// How many passes over the coordinates are allowed for an output.
     public var sweepLimit: Int

@@ -101,7 +101,7 @@ struct ElasticNetFit {
             let alpha = penalty * net.l1Ratio * samples
             let beta = penalty * (1 - net.l1Ratio) * samples
             let scale = squares > 0 ? squares / 2 : 1
-            let goal = max(net.tolerance, 1e-14) * scale
+            let goal = net.tolerance * scale
             let gap: Double?
             switch form {
             case .gram(var descent):

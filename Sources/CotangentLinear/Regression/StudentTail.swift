@@ -2,7 +2,7 @@
 ///
 /// By Lentz's evaluation of its continued fraction (NIST's Digital Library of Mathematical Functions, 8.17.22), so small
 /// probabilities keep their relative precision. With whole ν the factor in front needs square roots alone.
-func studentTail(_ t: Double, degreesOfFreedom: Int) -> Double {
+package func studentTail(_ t: Double, degreesOfFreedom: Int) -> Double {
     if t.isNaN { return .nan }
     let n = Double(degreesOfFreedom)
     // y = 1 − x, without cancellation.
