@@ -54,13 +54,16 @@ struct BenchCommand: ParsableCommand {
     @Flag(help: "Measure how fast files are read, and what loading costs in training, instead.")
     var loading = false
 
+    @Flag(help: "Print the times of fits of linear models, for Peers/linear_models.py, instead.")
+    var linearModels = false
+
     func validate() throws {
         if let threads, !(1...256).contains(threads) { throw ValidationError("--threads is \(threads), not 1...256") }
         guard seconds > 0, seconds.isFinite else { throw ValidationError("--seconds is \(seconds), not above 0") }
-        let others = [steadyState, padding, loading].count { $0 }
+        let others = [steadyState, padding, loading, linearModels].count { $0 }
         if others > 1 || others == 1 && (json != nil || filter != nil) {
             throw ValidationError(
-                "--steady-state, --padding and --loading go with neither --json nor --filter, nor with each other")
+                "--steady-state, --padding, --loading and --linear-models go with neither --json nor --filter, nor with each other")
         }
         if let json {
             let folder = URL(fileURLWithPath: json).deletingLastPathComponent().path
@@ -81,6 +84,7 @@ struct BenchCommand: ParsableCommand {
             show("This is a debug build: its times mean nothing. Use swift run -c release cotangent-bench.")
         #endif
         if let threads { Runtime.threadCount = threads }
+        if linearModels { return try LinearModels.run(seconds: seconds) }
         if loading { return try Loading.run(seconds: seconds) }
         if padding { return PaddedSequences.run(seconds: seconds) }
         if steadyState { return try SteadyState.run(suite, startPeer: startPeer) }
