@@ -47,6 +47,7 @@ let package = Package(
             exclude: ["README.md", "plane.svg", "space.svg", "linnerud.svg", "diabetes.svg"]),
         .executableTarget(
             name: "Regression", dependencies: ["RecurrentSupport"], exclude: ["README.md", "curves.svg"]),
+        .executableTarget(name: "ManyClasses", dependencies: ["RecurrentSupport"], exclude: ["README.md"]),
         .target(name: "RecurrentSupport", dependencies: [.product(name: "Cotangent", package: "Cotangent")]),
         .target(name: "DigitsSupport", dependencies: [.product(name: "Cotangent", package: "Cotangent")]),
     ],
