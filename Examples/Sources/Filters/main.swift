@@ -113,6 +113,7 @@ func trained(on features: Features, seed: UInt64) -> (accuracy: Double, filters:
     return (accuracy(model, digits.test.x, digits.test.y), features == .pixels ? nil : convolution)
 }
 
+let clock = Stopwatch()
 print("| a linear layer sees | test accuracy, mean of \(seeds) | lowest | highest |")
 print("|---|---|---|---|")
 var means: [Features: Double] = [:]
@@ -128,6 +129,8 @@ for features in Features.allCases {
         try FilterPicture(filters, title: title).write(to: "\(folder)/\(features).svg")
     }
 }
+
+print("\(fixed(clock.seconds, 1)) s")
 
 expect(roughness(views[1].pixels) < roughness(views[0].pixels), "blurring has made the picture rougher")
 expect(roughness(views[2].pixels) > roughness(views[0].pixels), "sharpening has made the picture smoother")
