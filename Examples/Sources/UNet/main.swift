@@ -85,4 +85,4 @@ if let folder = arguments.text("--pictures") {
     ).write(to: "\(folder)/masks.svg")
 }
 
-expect(reached > baseline + (isQuick ? 0.1 : 0.4), "the U-Net reaches \(reached), the threshold \(baseline)")
+expect(reached > baseline + (isQuick ? 0.1 : 0.3), "the U-Net reaches \(reached), the threshold \(baseline)")
