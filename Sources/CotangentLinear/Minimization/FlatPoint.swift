@@ -93,14 +93,21 @@ func dot(_ a: Tensor, _ b: Tensor) -> Double { sum(a * b).item }
 /// Counts and keeps what a ``Minimization`` tells.
 struct Walk {
     let flat: FlatPoint
-    let recordsPath: Bool
+    private let recordsPath: Bool
     var iterations = 0
-    var evaluations = 0
+    private var evaluations = 0
     private var path: [Minimization<[Tensor]>.PathPoint] = []
 
     init(_ flat: FlatPoint, recordsPath: Bool) {
         self.flat = flat
         self.recordsPath = recordsPath
+    }
+
+    mutating func evaluate(
+        at vector: Tensor, _ valueAndGradients: ([Tensor]) throws -> (value: Tensor, gradients: [Tensor])
+    ) rethrows -> Evaluation {
+        evaluations += 1
+        return try flat.evaluate(at: vector, valueAndGradients)
     }
 
     mutating func visit(_ place: Evaluation) {

@@ -50,12 +50,7 @@ public struct GradientDescent: Minimizer, Hashable {
     ) rethrows -> Minimization<[Tensor]> {
         let flat = FlatPoint(start, "GradientDescent")
         var walk = Walk(flat, recordsPath: recordsPath)
-        func evaluate(_ vector: Tensor) throws -> Evaluation {
-            walk.evaluations += 1
-            return try flat.evaluate(at: vector, valueAndGradients)
-        }
-
-        var here = try evaluate(flat.vector(start))
+        var here = try walk.evaluate(at: flat.vector(start), valueAndGradients)
         walk.visit(here)
         guard here.isFinite else { return walk.end(.notFinite, at: here) }
         let armijo = StrongWolfe(roundoff: flat.roundoff)
@@ -69,7 +64,7 @@ public struct GradientDescent: Minimizer, Hashable {
                 velocity = step
             }
             var rate = learningRate
-            var next = try evaluate(here.point - step * rate)
+            var next = try walk.evaluate(at: here.point - step * rate, valueAndGradients)
             if backtracks {
                 func trial(_ rate: Double, _ place: Evaluation) -> StrongWolfe.Trial<Void> {
                     let slope = place.isFinite ? -dot(step, place.gradient) : Double.nan
@@ -78,7 +73,7 @@ public struct GradientDescent: Minimizer, Hashable {
                 let start = trial(0, here)
                 while armijo.isTooHigh(trial(rate, next), start), next.point != here.point {
                     rate /= 2
-                    next = try evaluate(here.point - step * rate)
+                    next = try walk.evaluate(at: here.point - step * rate, valueAndGradients)
                 }
             }
             if momentum == 0, next.point == here.point { return walk.end(.precision, at: here) }

@@ -38,12 +38,7 @@ public struct LBFGS: Minimizer, Hashable {
         var curvature = InverseHessian(memory)
         var stagnation = Stagnation(flat.roundoff, limit: 5)
         let search = StrongWolfe(roundoff: flat.roundoff)
-        func evaluate(_ vector: Tensor) throws -> Evaluation {
-            walk.evaluations += 1
-            return try flat.evaluate(at: vector, valueAndGradients)
-        }
-
-        var here = try evaluate(flat.vector(start))
+        var here = try walk.evaluate(at: flat.vector(start), valueAndGradients)
         walk.visit(here)
         guard here.isFinite else { return walk.end(.notFinite, at: here) }
         while here.gradientNorm > gradientTolerance {
@@ -59,7 +54,7 @@ public struct LBFGS: Minimizer, Hashable {
             let outcome = try search.search(
                 from: .init(step: 0, value: here.value, slope: slope, place: here), first: first
             ) { step in
-                let place = try evaluate(here.point + direction * step)
+                let place = try walk.evaluate(at: here.point + direction * step, valueAndGradients)
                 let slope = place.isFinite ? dot(place.gradient, direction) : Double.nan
                 return .init(step: step, value: place.value, slope: slope, place: place)
             }

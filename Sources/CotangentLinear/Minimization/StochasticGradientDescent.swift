@@ -74,8 +74,7 @@ public struct StochasticGradientDescent: Sendable {
         let flat = FlatPoint(start, "StochasticGradientDescent")
         var walk = Walk(flat, recordsPath: recordsPath)
         func evaluate(_ vector: Tensor, _ x: Tensor, _ y: Tensor) throws -> Evaluation {
-            walk.evaluations += 1
-            return try flat.evaluate(at: vector) { p in try valueAndGradient(at: p) { try f($0, x, y) } }
+            try walk.evaluate(at: vector) { p in try valueAndGradient(at: p) { try f($0, x, y) } }
         }
         func end(_ stop: MinimizationStop, _ point: Tensor) throws -> Minimization<[Tensor]> {
             let place = try evaluate(point, x, y)
