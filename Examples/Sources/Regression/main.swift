@@ -6,6 +6,7 @@
 // The patients of diabetes.csv are cut into five folds. Each fold is held out once, the next one is for validation, and
 // the other three are learnt from: so R² is that of predictions for all patients, none of whom was seen in training.
 import Cotangent
+import Foundation
 import RecurrentSupport
 
 let arguments = Arguments()
@@ -47,20 +48,13 @@ func r2(_ predictions: Tensor, _ targets: Tensor) -> Double {
     return metric.value
 }
 
-// Ridge: (XᵀX + λ I) w = Xᵀ y, with the λ that does best in validation.
-let penalties = (0...25).map { exp(Tensor(scalar: -4.605 + 0.46 * Double($0))).item }  // 0.01 … 1000
+// Ridge, with the penalty that does best in validation.
+let penalties = (-8...12).map { pow(10, Double($0) / 4) }  // 0.01 … 1000
 let linear = try concatenate(
     parts.map { part in
-        let (x, y) = (part.training.x, part.training.y)
-        let models = try penalties.map { penalty in
-            try (matmul(x.transposed, x) + penalty * Tensor.identity(10)).solve(
-                matmul(x.transposed, y), assuming: .symmetricPositiveDefinite)
-        }
-        let best = models.min { a, b in
-            meanSquaredError(matmul(part.validation.x, a), part.validation.y).item
-                < meanSquaredError(matmul(part.validation.x, b), part.validation.y).item
-        }!
-        return part.predict { matmul($0, best) }
+        let models = try Ridge().path(part.training.x, part.training.y, penalties: penalties)
+        let scores = models.map { $0.score(part.validation.x, part.validation.y) }
+        return part.predict(models[scores.indices.max { scores[$0] < scores[$1] }!].predict)
     })
 let ridge = r2(linear, y)
 print("ridge    R² \(fixed(ridge, 3))")
