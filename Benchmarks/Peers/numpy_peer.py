@@ -24,7 +24,11 @@ if __name__ == "__main__":
 import numpy as np  # noqa: E402  (after the restart)
 import scipy  # noqa: E402
 import scipy.linalg  # noqa: E402
-from threadpoolctl import threadpool_info, threadpool_limits  # noqa: E402
+
+try:
+    from threadpoolctl import threadpool_info, threadpool_limits  # comes with scikit-learn
+except ImportError:
+    threadpool_info = threadpool_limits = None
 
 conversation.reset_peak()
 IMPORT_MEMORY = conversation.memory("VmRSS")
@@ -83,8 +87,15 @@ def linalg(workload: Workload) -> Iterator[Variant]:
             yield Variant(name, lambda form=form: functools.partial(form, *inputs()))
 
 
+def set_threads(count: int) -> None:
+    if threadpool_limits is None:
+        raise SystemExit("threads of NumPy's OpenBLAS are set through threadpoolctl: pip install threadpoolctl")
+    threadpool_limits(limits=count)
+
+
 def environment() -> dict[str, object]:
-    libraries = [info for info in threadpool_info() if info["internal_api"] == "openblas"]
+    found = threadpool_info() if threadpool_info else []
+    libraries = [info for info in found if info["internal_api"] == "openblas"]
     return {
         "peer": "NumPy",
         "version": f"{np.__version__} and SciPy {scipy.__version__}",
@@ -100,7 +111,7 @@ if __name__ == "__main__":
         workloads="linear-algebra.json",
         kinds={"linalg": linalg},
         environment=environment,
-        set_threads=lambda count: threadpool_limits(limits=count),
+        set_threads=set_threads,
         seed=lambda: None,
         import_memory=IMPORT_MEMORY,
     )
