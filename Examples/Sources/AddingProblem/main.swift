@@ -64,7 +64,7 @@ let curves = [
 ]
 if let folder = arguments.text("--pictures") {
     let always = LineChart.Series(
-        "always 1", points: [.init(Double(steps / 10), baseline), .init(Double(steps), baseline)], isDashed: true)
+        "always 1", points: [.init(Double(steps / 10), baseline), .init(Double(steps), baseline)])
     try LineChart(
         curves + [always], title: "The sum of two numbers among \(length)", xLabel: "step",
         yLabel: "mean squared error on unseen sequences", yScale: .logarithmic
