@@ -83,10 +83,12 @@ import Testing
         }
         // Separated but for two samples on the plane.
         let x = Tensor([-2.0, -1, 0, 0, 1, 2], shape: [6, 1])
-        do {
-            _ = try LogisticRegression(solver: .newton).fit(x, Tensor([0, 0, 0, 1, 1, 1]))
-            Issue.record("separable classes were taken")
-        } catch let error as FitError { #expect(error.reason == .separable, "\(error)") }
+        for solver in [LogisticRegression.Solver.newton, .lbfgs] {
+            do {
+                _ = try LogisticRegression(solver: solver).fit(x, Tensor([0, 0, 0, 1, 1, 1]))
+                Issue.record("separable classes were taken")
+            } catch let error as FitError { #expect(error.reason == .separable, "\(error)") }
+        }
     }
 
     @Test func errors() throws {

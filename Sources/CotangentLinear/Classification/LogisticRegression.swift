@@ -114,6 +114,11 @@ public struct LogisticRegression: BinaryClassifier, Equatable {
         guard found.isConverged else {
             throw loss.notConverged("L-BFGS ended with \(found.stop)", found.gradientNorm, tolerance)
         }
-        return found.point
+        // Slopes vanish too where classes are separable up to samples on the plane; Newton's steps do not.
+        let isChecked = loss.l2 == 0 && loss.coefficientCount <= Self.largestCheck
+        return isChecked ? try NewtonDescent(loss, tolerance, iterationLimit).minimum(from: found.point) : found.point
     }
+
+    /// Up to so many coefficients one matrix of them all is no burden.
+    private static let largestCheck = 2000
 }

@@ -12,8 +12,8 @@ struct NewtonDescent {
         self.limit = limit
     }
 
-    func minimum() throws -> Tensor {
-        var place = loss.start
+    func minimum(from start: Tensor? = nil) throws -> Tensor {
+        var place = start ?? loss.start
         var scores = loss.scores(place)
         var value = loss.value(place, scores)
         for iteration in 0..<limit {
