@@ -110,7 +110,7 @@ func trained(on features: Features, seed: UInt64) -> (accuracy: Double, filters:
             optimizer.update(with: gradients)
         }
     }
-    return (accuracy(model, digits.test.x, digits.test.y), features == .pixels ? nil : convolution)
+    return (Accuracy()(model(digits.test.x), digits.test.y), features == .pixels ? nil : convolution)
 }
 
 let clock = Stopwatch()
