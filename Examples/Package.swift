@@ -30,7 +30,8 @@ let package = Package(
         .executableTarget(
             name: "Translation", dependencies: ["RecurrentSupport"], exclude: ["README.md", "attention.svg"]),
         .executableTarget(name: "Music", dependencies: ["RecurrentSupport"], exclude: ["README.md"]),
-        .executableTarget(name: "TimeSeries", dependencies: ["RecurrentSupport"]),
+        .executableTarget(
+            name: "TimeSeries", dependencies: ["RecurrentSupport"], exclude: ["README.md", "forecasts.svg"]),
         .executableTarget(
             name: "GAN", dependencies: ["DigitsSupport", "RecurrentSupport"],
             exclude: ["README.md", "samples.svg", "distance.svg"]),

@@ -2,24 +2,17 @@
 
     TimeSeries.py [--steps 400] [--networks 5] [--seed 1]
 """
-import argparse
 import math
-import pathlib
-import time
 
 import numpy as np
 import torch
 from torch import nn
 
-parser = argparse.ArgumentParser()
-parser.add_argument("--steps", type=int, default=400)
-parser.add_argument("--networks", type=int, default=5)
-parser.add_argument("--seed", type=int, default=1)
-arguments = parser.parse_args()
+from support import DATA, Clock, parse, step as descend
 
+arguments = parse(__doc__, steps=400, networks=5)
 HORIZON, WINDOW, WARM_UP, BATCH = 24, 264, 60, 16
-path = pathlib.Path(__file__).parent / "../Data/sunspots.csv"
-table = np.loadtxt(path, delimiter=",", skiprows=1, dtype=np.float32)
+table = np.loadtxt(DATA / "sunspots.csv", delimiter=",", skiprows=1, dtype=np.float32)
 training, validation_from = (int((table[:, 0] < year).sum()) for year in (1915, 1944))
 unit = float(table[:training, 2].std())
 values = torch.tensor(table[:, 2] / unit)
@@ -47,17 +40,14 @@ def squares(model, origins):
 def train(seed, stretch):
     torch.manual_seed(seed)
     model = Forecaster()
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.005)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.005, fused=True)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, arguments.steps)
     best = (math.inf, None)
     for step in range(1, arguments.steps + 1):
         origins = torch.arange(WINDOW)[:, None] + torch.randint(training - WINDOW - HORIZON + 1, (BATCH,))
         factors = stretch ** torch.empty(BATCH, 1).uniform_(-1, 1)
         x, y = values[origins][..., None] * factors, futures[origins] * factors
-        optimizer.zero_grad()
-        nn.functional.mse_loss(model(x)[WARM_UP:], y[WARM_UP:]).backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1)
-        optimizer.step()
+        descend(model, optimizer, nn.functional.mse_loss(model(x)[WARM_UP:], y[WARM_UP:]), clipping=1)
         schedule.step()
         if step % 20 == 0:
             error = squares(model, validation).mean().item()
@@ -68,9 +58,9 @@ def train(seed, stretch):
 
 
 for name, stretch in ("LSTM, numbers as they are", 1.0), ("LSTM, numbers stretched", 2.0):
-    start = time.perf_counter()
+    clock = Clock()
     models = [train(arguments.seed + index, stretch) for index in range(arguments.networks)]
-    seconds = time.perf_counter() - start
+    seconds = clock.seconds
     on_test, on_validation = (
         torch.stack([squares(model, origins) for model in models]).mean(0) for origins in (test, validation))
     errors = [*(on_test[[0, 2, 5, 11, 23]].sqrt().tolist()), on_test.mean().sqrt().item()]

@@ -3,7 +3,7 @@
 // months before: many-to-many, of equal length. A one-to-one network has this month alone, persistence says that nothing
 // will change, and an autoregression is a linear map of the last p months.
 //
-//     swift run -c release TimeSeries [--steps 400] [--networks 5] [--seed 1] [--plot forecasts.svg] [--quick]
+//     swift run -c release TimeSeries [--steps 400] [--networks 5] [--seed 1] [--pictures FOLDER] [--quick]
 import Cotangent
 import Foundation
 import RecurrentSupport
@@ -109,8 +109,8 @@ for row in rows {
     print(row.name.rightPadded(to: 28) + errors.joined())
 }
 
-if let path = arguments.text("--plot") {
-    let (year, unit) = (12, Double(series.unit))
+if let folder = arguments.text("--pictures") {
+    let (year, unit) = (12, series.unit)
     let places = test.map { series.years[$0 + year] }
     func curve(_ name: String, _ values: Tensor, color: Int) -> LineChart.Series {
         .init(name, points: zip(places, values.doubles).map { .init($0, $1 * unit) }, color: color)
@@ -121,7 +121,7 @@ if let path = arguments.text("--plot") {
             curve("linear", linear(series, test)[.all, year - 1], color: 1),
             curve("LSTM", drawn[.all, year - 1], color: 2),
         ], title: "Sunspots, and what was said of them a year before", xLabel: "year", yLabel: "spots in a month"
-    ).write(to: path)
+    ).write(to: "\(folder)/forecasts.svg")
 }
 expect(stretched.test.all < 0.95 * rows[0].test.all, "the LSTM is no better than persistence")
 expect(stretched.test.all < rows[1].test.all, "the LSTM is no better than a network without memory")
