@@ -116,7 +116,7 @@ public struct LogisticRegression: BinaryClassifier, Equatable {
         }
         // Slopes vanish too where classes are separable up to samples on the plane; Newton's steps do not.
         let isChecked = loss.l2 == 0 && loss.coefficientCount <= Self.largestCheck
-        return isChecked ? try NewtonDescent(loss, tolerance, iterationLimit).minimum(from: found.point) : found.point
+        return try isChecked ? NewtonDescent(loss, tolerance, iterationLimit).minimum(from: found.point) : found.point
     }
 
     /// Up to so many coefficients one matrix of them all is no burden.
