@@ -12,44 +12,44 @@ let package = Package(
     ],
     targets: [
         .executableTarget(
-            name: "Digits", dependencies: ["DigitsSupport", "RecurrentSupport"],
+            name: "Digits", dependencies: ["DigitsSupport", "ExampleSupport"],
             exclude: ["README.md", "curves.svg", "confusion.svg", "misread.svg"]),
         .executableTarget(
-            name: "DigitsCNN", dependencies: ["DigitsSupport", "RecurrentSupport"],
+            name: "DigitsCNN", dependencies: ["DigitsSupport", "ExampleSupport"],
             exclude: ["README.md", "curves.svg", "confusion.svg", "misread.svg"]),
         .executableTarget(
-            name: "Regularization", dependencies: ["DigitsSupport", "RecurrentSupport"],
+            name: "Regularization", dependencies: ["DigitsSupport", "ExampleSupport"],
             exclude: ["README.md", "edges.svg"]),
-        .executableTarget(name: "CharacterModel", dependencies: ["RecurrentSupport"]),
+        .executableTarget(name: "CharacterModel", dependencies: ["ExampleSupport"]),
         .executableTarget(
-            name: "VanishingGradients", dependencies: ["RecurrentSupport"], exclude: ["README.md", "gradients.svg"]),
+            name: "VanishingGradients", dependencies: ["ExampleSupport"], exclude: ["README.md", "gradients.svg"]),
         .executableTarget(
-            name: "AddingProblem", dependencies: ["RecurrentSupport"], exclude: ["README.md", "errors.svg"]),
-        .executableTarget(name: "NamedEntities", dependencies: ["RecurrentSupport"], exclude: ["README.md"]),
-        .executableTarget(name: "Languages", dependencies: ["RecurrentSupport"], exclude: ["README.md"]),
+            name: "AddingProblem", dependencies: ["ExampleSupport"], exclude: ["README.md", "errors.svg"]),
+        .executableTarget(name: "NamedEntities", dependencies: ["ExampleSupport"], exclude: ["README.md"]),
+        .executableTarget(name: "Languages", dependencies: ["ExampleSupport"], exclude: ["README.md"]),
         .executableTarget(
-            name: "Translation", dependencies: ["RecurrentSupport"], exclude: ["README.md", "attention.svg"]),
-        .executableTarget(name: "Music", dependencies: ["RecurrentSupport"], exclude: ["README.md"]),
+            name: "Translation", dependencies: ["ExampleSupport"], exclude: ["README.md", "attention.svg"]),
+        .executableTarget(name: "Music", dependencies: ["ExampleSupport"], exclude: ["README.md"]),
         .executableTarget(
-            name: "TimeSeries", dependencies: ["RecurrentSupport"], exclude: ["README.md", "forecasts.svg"]),
+            name: "TimeSeries", dependencies: ["ExampleSupport"], exclude: ["README.md", "forecasts.svg"]),
         .executableTarget(
-            name: "GAN", dependencies: ["DigitsSupport", "RecurrentSupport"],
+            name: "GAN", dependencies: ["DigitsSupport", "ExampleSupport"],
             exclude: ["README.md", "samples.svg", "distance.svg"]),
         .executableTarget(
-            name: "UNet", dependencies: ["DigitsSupport", "RecurrentSupport"], exclude: ["README.md", "masks.svg"]),
+            name: "UNet", dependencies: ["DigitsSupport", "ExampleSupport"], exclude: ["README.md", "masks.svg"]),
         .executableTarget(
-            name: "Filters", dependencies: ["DigitsSupport", "RecurrentSupport"],
+            name: "Filters", dependencies: ["DigitsSupport", "ExampleSupport"],
             exclude: ["README.md", "flower.png", "strokes.svg", "learnt.svg"]),
         .executableTarget(
-            name: "GradientDescent", dependencies: ["RecurrentSupport"],
+            name: "GradientDescent", dependencies: ["ExampleSupport"],
             exclude: ["README.md", "valleys.svg", "rates.svg", "batches.svg"]),
         .executableTarget(
-            name: "LinearMaps", dependencies: ["RecurrentSupport"],
+            name: "LinearMaps", dependencies: ["ExampleSupport"],
             exclude: ["README.md", "plane.svg", "space.svg", "linnerud.svg", "diabetes.svg"]),
         .executableTarget(
-            name: "Regression", dependencies: ["RecurrentSupport"], exclude: ["README.md", "curves.svg"]),
-        .executableTarget(name: "ManyClasses", dependencies: ["RecurrentSupport"], exclude: ["README.md"]),
-        .target(name: "RecurrentSupport", dependencies: [.product(name: "Cotangent", package: "Cotangent")]),
+            name: "Regression", dependencies: ["ExampleSupport"], exclude: ["README.md", "curves.svg"]),
+        .executableTarget(name: "ManyClasses", dependencies: ["ExampleSupport"], exclude: ["README.md"]),
+        .target(name: "ExampleSupport", dependencies: [.product(name: "Cotangent", package: "Cotangent")]),
         .target(name: "DigitsSupport", dependencies: [.product(name: "Cotangent", package: "Cotangent")]),
     ],
     swiftLanguageModes: [.v6]

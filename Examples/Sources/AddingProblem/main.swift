@@ -5,7 +5,7 @@
 //
 //     swift run -c release AddingProblem [--length 200] [--steps 3000] [--seed 1] [--pictures FOLDER] [--quick]
 import Cotangent
-import RecurrentSupport
+import ExampleSupport
 
 let arguments = Arguments()
 let isQuick = arguments.has("--quick")

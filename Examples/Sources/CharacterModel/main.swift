@@ -4,7 +4,7 @@
 //
 //     swift run -c release CharacterModel [--steps 2000] [--seed 1] [--sample 400] [--report 100]
 import Cotangent
-import RecurrentSupport
+import ExampleSupport
 
 let arguments = Arguments()
 let steps = arguments.integer("--steps", 2000)

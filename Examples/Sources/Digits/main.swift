@@ -8,7 +8,7 @@
 // what it misreads.
 import Cotangent
 import DigitsSupport
-import RecurrentSupport
+import ExampleSupport
 
 let arguments = Arguments()
 let isQuick = arguments.has("--quick")

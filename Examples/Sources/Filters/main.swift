@@ -8,7 +8,7 @@
 // The photograph's pictures are PPM files; built with --traits PNG they are PNG files.
 import Cotangent
 import DigitsSupport
-import RecurrentSupport
+import ExampleSupport
 
 let arguments = Arguments()
 let isQuick = arguments.has("--quick")

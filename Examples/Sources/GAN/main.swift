@@ -15,7 +15,7 @@
 // 2017, whose figures λ = 10, five steps of the critic to one of the generator, and Adam's β are those here.
 import Cotangent
 import DigitsSupport
-import RecurrentSupport
+import ExampleSupport
 
 let arguments = Arguments()
 let isQuick = arguments.has("--quick")

@@ -3,7 +3,7 @@
 //
 //     swift run -c release GradientDescent [--pictures FOLDER] [--seed 1] [--quick]
 import Cotangent
-import RecurrentSupport
+import ExampleSupport
 
 let arguments = Arguments()
 let isQuick = arguments.has("--quick")

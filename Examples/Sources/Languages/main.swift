@@ -7,7 +7,7 @@
 // What comes with it are words of five languages. Any CSV file with the columns text and label does as well: texts with
 // spaces are read word by word.
 import Cotangent
-import RecurrentSupport
+import ExampleSupport
 
 let arguments = Arguments()
 let isQuick = arguments.has("--quick")

@@ -3,8 +3,8 @@
 //
 //     swift run -c release LinearMaps [--pictures FOLDER] [--seed 1] [--quick]
 import Cotangent
+import ExampleSupport
 import Foundation
-import RecurrentSupport
 
 let arguments = Arguments()
 let isQuick = arguments.has("--quick")

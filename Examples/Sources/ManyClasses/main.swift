@@ -6,7 +6,7 @@
 //
 // Each row has the digits 0…k−1 of a random half of the 1,797 to learn from, and the other half to be judged by.
 import Cotangent
-import RecurrentSupport
+import ExampleSupport
 
 let arguments = Arguments()
 let isQuick = arguments.has("--quick")

@@ -1,5 +1,5 @@
 import Cotangent
-import RecurrentSupport
+import ExampleSupport
 
 /// A tune in ABC notation: X:, T:, M: and so on, and then its notes, "C2 E2 G4|c8|]".
 struct Tune {

@@ -7,8 +7,8 @@
 //
 // --write tune writes tune.abc and tune.mid.
 import Cotangent
+import ExampleSupport
 import Foundation
-import RecurrentSupport
 
 let arguments = Arguments()
 let isQuick = arguments.has("--quick")

@@ -1,4 +1,4 @@
-import RecurrentSupport
+import ExampleSupport
 
 /// Precision, the share of what was found that are names; recall, the share of names that were found; and F₁, their
 /// harmonic mean 2 P R / (P + R).

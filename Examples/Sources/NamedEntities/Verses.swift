@@ -1,5 +1,5 @@
 import Cotangent
-import RecurrentSupport
+import ExampleSupport
 
 /// A word as the network is given it, in lower case, and whether it is a name.
 struct Word {

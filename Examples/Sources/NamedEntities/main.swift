@@ -6,7 +6,7 @@
 //
 //     swift run -c release NamedEntities [--epochs 6] [--seed 1] [--quick]
 import Cotangent
-import RecurrentSupport
+import ExampleSupport
 
 let arguments = Arguments()
 let isQuick = arguments.has("--quick")

@@ -6,8 +6,8 @@
 // The patients of diabetes.csv are cut into five folds. Each fold is held out once, the next one is for validation, and
 // the other three are learnt from: so R² is that of predictions for all patients, none of whom was seen in training.
 import Cotangent
+import ExampleSupport
 import Foundation
-import RecurrentSupport
 
 let arguments = Arguments()
 let isQuick = arguments.has("--quick")

@@ -5,8 +5,8 @@
 //     swift run -c release Regularization [--seeds 10] [--pictures FOLDER] [--quick]
 import Cotangent
 import DigitsSupport
+import ExampleSupport
 import Foundation
-import RecurrentSupport
 
 struct Setting {
     var text: String

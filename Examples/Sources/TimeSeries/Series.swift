@@ -1,5 +1,5 @@
 import Cotangent
-import RecurrentSupport
+import ExampleSupport
 
 /// A stream of numbers, a month each, and what is asked of it: the `horizon` months behind each origin.
 ///

@@ -5,8 +5,8 @@
 //
 //     swift run -c release TimeSeries [--steps 400] [--networks 5] [--seed 1] [--pictures FOLDER] [--quick]
 import Cotangent
+import ExampleSupport
 import Foundation
-import RecurrentSupport
 
 let arguments = Arguments()
 let isQuick = arguments.has("--quick")

@@ -1,5 +1,5 @@
 import Cotangent
-import RecurrentSupport
+import ExampleSupport
 
 /// Words and how they are said: letters in, phonemes out. Every tenth is set aside for a test.
 struct Pronunciations {

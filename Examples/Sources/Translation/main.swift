@@ -6,7 +6,7 @@
 //
 //     swift run -c release Translation [--epochs 12] [--seed 1] [--pictures FOLDER] [--quick]
 import Cotangent
-import RecurrentSupport
+import ExampleSupport
 
 let arguments = Arguments()
 let isQuick = arguments.has("--quick")

@@ -8,7 +8,7 @@
 // What it is tested with are digits of other writers in another part of the photograph.
 import Cotangent
 import DigitsSupport
-import RecurrentSupport
+import ExampleSupport
 
 let arguments = Arguments()
 let isQuick = arguments.has("--quick")

@@ -4,8 +4,8 @@
 //
 //     swift run -c release VanishingGradients [--steps 150] [--seed 1] [--pictures FOLDER] [--quick]
 import Cotangent
+import ExampleSupport
 import Foundation
-import RecurrentSupport
 
 let arguments = Arguments()
 let steps = arguments.integer("--steps", arguments.has("--quick") ? 60 : 150)
