@@ -30,7 +30,7 @@ for seed in seeds {
     if seed == seeds[0] { print(model.summary(inputShape: [16, 64]), terminator: "\n\n") }
 
     let optimizer = AdamW(model, learningRate: 0.003)
-    var best = (accuracy: 0.0, weights: model.snapshot())
+    var best = (loss: Double.infinity, weights: model.snapshot())
     var progress = Progress(epochs: epochs, samplesPerEpoch: training.x.shape[0])
     for _ in 0..<epochs {
         var losses: [Double] = []
@@ -40,12 +40,12 @@ for seed in seeds {
             losses.append(loss.item)
         }
         let logits = model(validation.x)
-        let reached = Accuracy()(logits, validation.y)
-        let isBest = reached >= best.accuracy
-        if isBest { best = (reached, model.snapshot()) }
+        let loss = crossEntropy(logits, validation.y).item
+        let isBest = loss < best.loss
+        if isBest { best = (loss, model.snapshot()) }
         progress.epochEnded(
-            losses, validation: (crossEntropy(logits, validation.y).item, reached),
-            learningRate: optimizer.learningRate, isBest: isBest)
+            losses, validation: (loss, Accuracy()(logits, validation.y)), learningRate: optimizer.learningRate,
+            isBest: isBest)
     }
     progress.end()
 
@@ -53,7 +53,7 @@ for seed in seeds {
     let logits = model(digits.test.x)
     accuracies.append(Accuracy()(logits, digits.test.y))
     print(
-        "seed \(seed): test accuracy \(percent(accuracies.last!)) on the last 360, with the weights of the best validation accuracy"
+        "seed \(seed): test accuracy \(percent(accuracies.last!)) on the last 360, with the weights of the least validation loss"
     )
     if seed == seeds.last! {
         print("\n\(ConfusionMatrix(logits, digits.test.y))")

@@ -1,6 +1,7 @@
 // A convolutional network that learns to read handwritten digits. Filters of 3×3 see the same strokes wherever they are,
 // y_k = ReLU(Σ_c w_kc ∗ x_c + b_k): sixteen of them look for edges, thirty-two for what edges form. Pooling halves the
-// image, so that a pixel's difference in place matters less, and a small network of linear layers names the digit.
+// image, so that a pixel's difference in place matters less, and a small network of linear layers names the digit. Where
+// Digits writes its loop out, a Trainer has it here.
 //
 //     swift run -c release DigitsCNN [--epochs 40] [--seed 1] [--seeds] [--pictures FOLDER] [--quick]
 //
@@ -36,35 +37,26 @@ for seed in seeds {
     }
     if seed == seeds[0] { print(model.summary(inputShape: [16, 1, 8, 8]), terminator: "\n\n") }
 
-    let optimizer = AdamW(model, learningRate: 0.003)
-    var best = (accuracy: 0.0, weights: model.snapshot())
-    var progress = Progress(epochs: epochs, samplesPerEpoch: training.x.shape[0])
-    for _ in 0..<epochs {
-        var losses: [Double] = []
-        for (x, y) in batches(of: 16, training.x, training.y, shuffledBy: &generator) {
-            let (loss, gradients) = valueAndGradients(of: model, using: &generator) { crossEntropy(model(x), y) }
-            optimizer.update(with: gradients)
-            losses.append(loss.item)
-        }
-        let logits = model(validation.x)
-        let reached = Accuracy()(logits, validation.y)
-        let isBest = reached >= best.accuracy
-        if isBest { best = (reached, model.snapshot()) }
-        progress.epochEnded(
-            losses, validation: (crossEntropy(logits, validation.y).item, reached),
-            learningRate: optimizer.learningRate, isBest: isBest)
-    }
-    progress.end()
+    let trainer = Trainer(model, AdamW(model, learningRate: 0.003), seed: UInt64(seed), loss: crossEntropy)
+    trainer.metrics = [Accuracy()]
+    // All epochs are taken, and the weights put back of that with the least loss in validation.
+    trainer.earlyStopping = EarlyStopping(patience: .max)
+    trainer.callbacks = [ProgressBar()]
+    let clock = Stopwatch()
+    let history = try trainer.fit(
+        DataLoader(TensorDataset(training.x, training.y), batchSize: 16, seed: UInt64(seed), prefetch: 0),
+        validation: DataLoader(TensorDataset(validation.x, validation.y), batchSize: 137, shuffle: false, prefetch: 0),
+        epochs: epochs)
+    print("\(epochs) epochs: \(fixed(clock.seconds, 2)) s")
 
-    try model.restore(best.weights)
     let logits = model(digits.test.x)
     accuracies.append(Accuracy()(logits, digits.test.y))
     print(
-        "seed \(seed): test accuracy \(percent(accuracies.last!)) on the last 360, with the weights of the best validation accuracy"
+        "seed \(seed): test accuracy \(percent(accuracies.last!)) on the last 360, with the weights of the least validation loss"
     )
     if seed == seeds.last! {
         print("\n\(ConfusionMatrix(logits, digits.test.y))")
-        if let folder = arguments.text("--pictures") { try draw(progress.history, logits, digits.test, into: folder) }
+        if let folder = arguments.text("--pictures") { try draw(history, logits, digits.test, into: folder) }
     }
 }
 let average = accuracies.reduce(0, +) / Double(accuracies.count)

@@ -42,6 +42,9 @@ public func fixed(_ value: Double, _ decimals: Int, width: Int = 0) -> String {
     String(format: "%*.*f", width, decimals, value)
 }
 
+/// A share of 1: "96.4 %".
+public func percent(_ share: Double) -> String { fixed(share * 100, 1) + " %" }
+
 /// Two digits and a power of ten: "3.2e-07".
 public func scientific(_ value: Double) -> String { String(format: "%.1e", value) }
 

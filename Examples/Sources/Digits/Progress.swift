@@ -1,9 +1,10 @@
 import Cotangent
+import ExampleSupport
 import Foundation
 
 /// A line that says how training goes: rewritten in place on a terminal, now and then elsewhere. It keeps what it was told.
-public struct Progress {
-    public private(set) var history = History()
+struct Progress {
+    private(set) var history = History()
     private let epochs: Int
     private let samplesPerEpoch: Int
     private let start = ContinuousClock.now
@@ -11,13 +12,13 @@ public struct Progress {
     private var total = 0.0
     private let isTerminal = isatty(STDOUT_FILENO) == 1
 
-    public init(epochs: Int, samplesPerEpoch: Int) {
+    init(epochs: Int, samplesPerEpoch: Int) {
         self.epochs = epochs
         self.samplesPerEpoch = samplesPerEpoch
     }
 
     /// - Parameter losses: of the epoch's steps.
-    public mutating func epochEnded(
+    mutating func epochEnded(
         _ losses: [Double], validation: (loss: Double, accuracy: Double), learningRate: Double, isBest: Bool
     ) {
         let loss = losses.reduce(0, +) / Double(losses.count)
@@ -43,10 +44,8 @@ public struct Progress {
     }
 
     /// Says how long all epochs took.
-    public func end() {
+    func end() {
         if isTerminal { print() }
         print(String(format: "%d epochs: %.2f s", epochs, total))
     }
 }
-
-public func percent(_ share: Double) -> String { String(format: "%.1f %%", share * 100) }
