@@ -1,41 +1,25 @@
-"""The example GAN in PyTorch: the same networks, data, steps and measures. Usage: GAN.py [--epochs 700] [--seed 1]"""
-import argparse
-import pathlib
-import time
+"""The example GAN in PyTorch: the same networks, data, steps and measures.
 
-import numpy as np
+    GAN.py [--epochs 700] [--seed 1]
+"""
 import torch
 from torch import nn
 
-parser = argparse.ArgumentParser()
-parser.add_argument("--epochs", type=int, default=700)
-parser.add_argument("--seed", type=int, default=1)
-arguments = parser.parse_args()
-torch.manual_seed(arguments.seed)
+from support import Clock, accuracy, digit_filters, digits, parse, step as descend
 
-path = pathlib.Path(__file__).parent / "../Data/digits.csv"
-table = torch.tensor(np.loadtxt(path, delimiter=",", skiprows=1, dtype=np.float32))
-images, labels = table[:, :64] / 16, table[:, 64].long()
+arguments = parse(__doc__, epochs=700)
+torch.manual_seed(arguments.seed)
+images, labels = digits()
 x, y = images[:1437], labels[:1437]
 
 
 def digit_reader(x, y):
-    model = nn.Sequential(
-        nn.Unflatten(1, (1, 8, 8)), nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.Conv2d(16, 32, 3, padding=1),
-        nn.ReLU(), nn.MaxPool2d(2), nn.Dropout(0.25), nn.Flatten(), nn.Linear(512, 64), nn.ReLU(), nn.Dropout(0.5),
-        nn.Linear(64, 10))
+    model = digit_filters()
     optimizer = torch.optim.AdamW(model.parameters(), lr=0.003, fused=True)
     for _ in range(40):
         for rows in torch.randperm(len(x)).split(32):
-            optimizer.zero_grad()
-            nn.functional.cross_entropy(model(x[rows]), y[rows]).backward()
-            optimizer.step()
-    return model.eval()
-
-
-def accuracy(model, x, y):
-    with torch.no_grad():
-        return (model(x).argmax(1) == y).float().mean().item()
+            descend(model, optimizer, nn.functional.cross_entropy(model(x[rows]), y[rows]))
+    return model
 
 
 def spread(x, y):
@@ -66,7 +50,7 @@ def made(labels):
     return generator(torch.randn(len(labels), noise_size), labels)
 
 
-start = time.perf_counter()
+clock = Clock()
 step = 0
 for epoch in range(arguments.epochs):
     for rows in torch.randperm(len(x))[: len(x) // 64 * 64].split(64):
@@ -78,21 +62,19 @@ for epoch in range(arguments.epochs):
         (slope,) = torch.autograd.grad(critic(between, c).sum(), between, create_graph=True)
         steepness = (slope.square().sum(1) + 1e-12).sqrt()
         loss = 10 * (steepness - 1).square().mean() - critic(real, c).mean() + critic(fake, c).mean()
-        critic_optimizer.zero_grad()
-        loss.backward()
-        critic_optimizer.step()
+        descend(critic, critic_optimizer, loss)
         step += 1
         if step % 5 == 0:
             c = y[torch.randperm(len(y))[:64]]
             critic.requires_grad_(False)
-            generator_optimizer.zero_grad()
-            (-critic(made(c), c).mean()).backward()
-            generator_optimizer.step()
+            descend(generator, generator_optimizer, -critic(made(c), c).mean())
             critic.requires_grad_(True)
-print(f"{arguments.epochs} epochs, {step} steps of the critic: {time.perf_counter() - start:.1f} s")
+print(f"{arguments.epochs} epochs, {step} steps of the critic: {clock.seconds:.1f} s")
 
 with torch.no_grad():
     forgeries = made(y)
 print(f"the judge reads {accuracy(judge, images[1437:], labels[1437:]):.1%} of the last 360 real digits")
-print(f"{accuracy(judge, forgeries, y):.1%} are recognised, spread {spread(forgeries, y) / spread(x, y):.1%}")
-print(f"learnt from them alone: {accuracy(digit_reader(forgeries, y), images[1437:], labels[1437:]):.1%}")
+print(f"{accuracy(judge, forgeries, y):.1%} are recognised as the digit that was asked for")
+print(f"their differences within a class: {spread(forgeries, y) / spread(x, y):.1%} of the real digits'")
+learnt = accuracy(digit_reader(forgeries, y), images[1437:], labels[1437:])
+print(f"a network that has learnt from them alone reads {learnt:.1%} of the last 360 real digits")

@@ -104,8 +104,11 @@ with torch.inference_mode():
                     pair = (found[row, column].item(), label)
                     everywhere[pair] += 1
                     among_new[pair] += key not in known
-for name, counts in ("all words", everywhere), ("words not seen in training", among_new):
+figures = []
+for counts in everywhere, among_new:
     hits = counts[1, 1]
     precision, recall = hits / (hits + counts[1, 0] or 1), hits / (hits + counts[0, 1])
     f1 = 2 * hits / (2 * hits + counts[1, 0] + counts[0, 1])
-    print(f"{name:28}precision {precision:.3f}  recall {recall:.3f}  F1 {f1:.3f}")
+    figures.append(f"{precision:9.3f} {recall:7.3f} {f1:7.3f}")
+print("                                    all words                       words not seen in training")
+print(f"bidirectional LSTM             {figures[0]}        {figures[1]}")

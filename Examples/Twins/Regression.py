@@ -1,20 +1,18 @@
-"""The example Regression in PyTorch: the same network, folds, steps and measures. Usage: Regression.py [--seeds 5]"""
-import argparse
+"""The example Regression in PyTorch: the same network, folds, steps and measures.
+
+    Regression.py [--seeds 5]
+"""
 import copy
-import pathlib
 import statistics
-import time
 
 import numpy as np
 import torch
 from torch import nn
 
-parser = argparse.ArgumentParser()
-parser.add_argument("--seeds", type=int, default=5)
-arguments = parser.parse_args()
+from support import DATA, Clock, parse, step
 
-path = pathlib.Path(__file__).parent / "../Data/diabetes.csv"
-table = torch.tensor(np.loadtxt(path, delimiter=",", skiprows=1))
+arguments = parse(__doc__, seeds=5)
+table = torch.tensor(np.loadtxt(DATA / "diabetes.csv", delimiter=",", skiprows=1))
 x, y = table[:, :10].float(), table[:, 10:].float()
 folds = [torch.tensor(rows) for rows in np.array_split(np.arange(len(x)), 5)]
 
@@ -36,13 +34,11 @@ class Standardizer:
 
 def trained(training, validation):
     model = nn.Sequential(nn.Linear(10, 32), nn.Tanh(), nn.Linear(32, 1))
-    optimizer = torch.optim.AdamW(model.parameters(), lr=0.002, weight_decay=0.01)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=0.002, weight_decay=0.01, fused=True)
     best, weights, best_epoch = float("inf"), None, 0
     for epoch in range(300):
         for rows in torch.randperm(len(training[0])).split(32):
-            optimizer.zero_grad()
-            nn.functional.mse_loss(model(training[0][rows]), training[1][rows]).backward()
-            optimizer.step()
+            step(model, optimizer, nn.functional.mse_loss(model(training[0][rows]), training[1][rows]))
         with torch.no_grad():
             loss = nn.functional.mse_loss(model(validation[0]), validation[1]).item()
         if loss < best:
@@ -53,7 +49,7 @@ def trained(training, validation):
     return model, epoch + 1
 
 
-start = time.perf_counter()
+clock = Clock()
 scores, epochs = [], 0
 for seed in range(1, arguments.seeds + 1):
     torch.manual_seed(seed)
@@ -67,6 +63,5 @@ for seed in range(1, arguments.seeds + 1):
         with torch.no_grad():
             predictions[test] = outputs.inverse(model(inputs(x[test])))
     scores.append(r2(predictions, y))
-seconds = time.perf_counter() - start
-deviation = statistics.stdev(scores) if len(scores) > 1 else 0
-print(f"network: R² {statistics.mean(scores):.3f} ± {deviation:.3f} over {len(scores)} seeds, {epochs} epochs in {seconds:.1f} s")
+seconds = clock.seconds
+print(f"network  R² {statistics.mean(scores):.3f} in the mean, {epochs} epochs in {seconds:.1f} s")

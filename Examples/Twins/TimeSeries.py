@@ -60,9 +60,9 @@ def train(seed, stretch):
 for name, stretch in ("LSTM, numbers as they are", 1.0), ("LSTM, numbers stretched", 2.0):
     clock = Clock()
     models = [train(arguments.seed + index, stretch) for index in range(arguments.networks)]
-    seconds = clock.seconds
+    print(f"{name}: {len(models)} networks, {clock.seconds:.1f} s", flush=True)
     on_test, on_validation = (
         torch.stack([squares(model, origins) for model in models]).mean(0) for origins in (test, validation))
     errors = [*(on_test[[0, 2, 5, 11, 23]].sqrt().tolist()), on_test.mean().sqrt().item()]
     print(f"{name:28}" + "".join(f"{error:7.1f}" for error in errors)
-          + f"  validation {on_validation.mean().sqrt().item():.1f}  {seconds:.1f} s", flush=True)
+          + f"{on_validation.mean().sqrt().item():9.1f}")

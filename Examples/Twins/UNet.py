@@ -1,21 +1,14 @@
 """The example UNet in PyTorch: the same network, steps and scenes, as `UNet --save scenes.npz` writes them.
 
-Usage: UNet.py scenes.npz [--epochs 16] [--seed 1]
+    UNet.py [--scenes scenes.npz] [--epochs 16] [--seed 1]
 """
-import argparse
-import time
-
 import numpy as np
 import torch
 from torch import nn
 
-parser = argparse.ArgumentParser()
-parser.add_argument("scenes")
-parser.add_argument("--epochs", type=int, default=16)
-parser.add_argument("--seed", type=int, default=1)
-arguments = parser.parse_args()
-torch.manual_seed(arguments.seed)
+from support import Clock, parse, step
 
+arguments = parse(__doc__, scenes="scenes.npz", epochs=16)
 scenes = np.load(arguments.scenes)
 x, y, test_x, test_y = (torch.from_numpy(scenes[name]) for name in ["images", "masks", "test_images", "test_masks"])
 
@@ -48,17 +41,13 @@ model = UNet(1, 2, 16, 3)
 for weight in (p for p in model.parameters() if p.dim() == 4):
     nn.init.kaiming_normal_(weight)
 optimizer = torch.optim.Adam(model.parameters(), fused=True)
-start = time.perf_counter()
+clock = Clock()
 for epoch in range(1, arguments.epochs + 1):
     optimizer.param_groups[0]["lr"] = 0.001 if 3 * epoch > 2 * arguments.epochs else 0.004
     losses = []
     for rows in torch.randperm(len(x)).split(8):
-        loss = nn.functional.cross_entropy(model(x[rows]), y[rows])
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        losses.append(loss.item())
-    print(f"epoch {epoch}  loss {np.mean(losses):.4f}  {time.perf_counter() - start:.1f} s")
+        losses.append(step(model, optimizer, nn.functional.cross_entropy(model(x[rows]), y[rows])))
+    print(f"epoch {epoch}  loss {np.mean(losses):.4f}  {clock.seconds:.1f} s")
 
 with torch.no_grad():
     found = torch.cat([model(part).argmax(1) for part in test_x.split(50)]) == 1

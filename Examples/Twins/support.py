@@ -36,6 +36,14 @@ def digits():
     return table[:, :64] / 16, table[:, 64].long()
 
 
+def digit_filters():
+    """DigitsCNN's network, for rows of 64 pixels."""
+    return nn.Sequential(
+        nn.Unflatten(1, (1, 8, 8)), nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.Conv2d(16, 32, 3, padding=1),
+        nn.ReLU(), nn.MaxPool2d(2), nn.Dropout(0.25), nn.Flatten(), nn.Linear(512, 64), nn.ReLU(), nn.Dropout(0.5),
+        nn.Linear(64, 10))
+
+
 def accuracy(model, x, y):
     model.eval()
     with torch.inference_mode():
