@@ -3,16 +3,16 @@
 // first half and one in the second, so what it must not forget lies a hundred steps back. Saying 1 always, the mean, costs
 // 1/6 = 0.1667.
 //
-//     swift run -c release AddingProblem [--length 200] [--steps 3000] [--seed 1] [--pictures FOLDER] [--quick]
+//     swift run -c release --package-path Examples AddingProblem
 import Cotangent
 import ExampleSupport
 
-let arguments = Arguments()
-let isQuick = arguments.has("--quick")
-let length = arguments.integer("--length", isQuick ? 40 : 200)
-let steps = arguments.integer("--steps", isQuick ? 1000 : 3000)
-let rate = arguments.double("--rate", 0.01)
-let seed = UInt64(arguments.integer("--seed", 1))
+let arguments = Arguments("[--length 200] [--steps 3000] [--rate 0.01] [--seed 1] [--pictures FOLDER] [--quick]")
+let isQuick = arguments.isQuick
+let length = arguments.integer("--length", quick: 40, atLeast: 2)
+let steps = arguments.integer("--steps", quick: 1000, atLeast: 10)
+let rate = arguments.double("--rate")
+let seed = arguments.seed
 let (batch, hiddenSize) = (64, 64)
 
 /// Sequences [length, count, 2] and their sums [count, 1].
@@ -62,7 +62,7 @@ let curves = [
     },
     learn("GRU") { GRU(2, hiddenSize, using: &$0) },
 ]
-if let folder = arguments.text("--pictures") {
+if let folder = arguments.pictures {
     let always = LineChart.Series(
         "always 1", points: [.init(Double(steps / 10), baseline), .init(Double(steps), baseline)])
     try LineChart(

@@ -1,24 +1,24 @@
 // A network that learns to read handwritten digits: the lecture's standard architecture, y₁ = ReLU(W₁ x + b₁),
-// y₂ = W₂ y₁ + b₂, trained by back propagation with softmax and cross-entropy, held back by dropout and a little L2, and
-// judged while it learns by a validation set.
+// y₂ = W₂ y₁ + b₂, trained by back propagation with softmax and cross-entropy, held back by dropout and a little weight decay,
+// and judged while it learns by a validation set.
 //
-//     swift run -c release Digits [--epochs 60] [--seed 1] [--seeds] [--pictures FOLDER] [--quick]
+//     swift run -c release --package-path Examples Digits
 //
-// --seeds trains five, each with a seed of its own. --pictures draws how the last one learnt, its confusion matrix and
+// --seeds trains several, each with a seed of its own. --pictures draws how the last one learnt, its confusion matrix and
 // what it misreads.
 import Cotangent
 import DigitsSupport
 import ExampleSupport
 
-let arguments = Arguments()
-let isQuick = arguments.has("--quick")
-let epochs = arguments.integer("--epochs", isQuick ? 10 : 60)
-let seeds = arguments.has("--seeds") ? Array(1...5) : [arguments.integer("--seed", 1)]
+let arguments = Arguments("[--epochs 60] [--seed 1] [--seeds 1] [--pictures FOLDER] [--quick]")
+let isQuick = arguments.isQuick
+let epochs = arguments.integer("--epochs", quick: 10)
+let seeds = (0..<arguments.integer("--seeds")).map { arguments.seed &+ UInt64($0) }
 let digits = try DigitsData()
 
 var accuracies: [Double] = []
 for seed in seeds {
-    var generator = PhiloxGenerator(seed: UInt64(seed))
+    var generator = PhiloxGenerator(seed: seed)
     let (training, validation) = digits.split(using: &generator)
 
     let model = Sequential {
@@ -29,8 +29,8 @@ for seed in seeds {
     }
     if seed == seeds[0] { print(model.summary(inputShape: [16, 64]), terminator: "\n\n") }
 
-    let optimizer = AdamW(model, learningRate: 0.003)
-    var best = (loss: Double.infinity, weights: model.snapshot())
+    let optimizer = AdamW(model, learningRate: 0.003, weightDecay: 0.01)
+    var best = BestWeights(of: model)
     var progress = Progress(epochs: epochs, samplesPerEpoch: training.x.shape[0])
     for _ in 0..<epochs {
         var losses: [Double] = []
@@ -41,15 +41,13 @@ for seed in seeds {
         }
         let logits = model(validation.x)
         let loss = crossEntropy(logits, validation.y).item
-        let isBest = loss < best.loss
-        if isBest { best = (loss, model.snapshot()) }
         progress.epochEnded(
             losses, validation: (loss, Accuracy()(logits, validation.y)), learningRate: optimizer.learningRate,
-            isBest: isBest)
+            isBest: best.keep(ifBetter: loss))
     }
     progress.end()
 
-    try model.restore(best.weights)
+    best.restore()
     let logits = model(digits.test.x)
     accuracies.append(Accuracy()(logits, digits.test.y))
     print(
@@ -57,7 +55,7 @@ for seed in seeds {
     )
     if seed == seeds.last! {
         print("\n\(ConfusionMatrix(logits, digits.test.y))")
-        if let folder = arguments.text("--pictures") { try draw(progress.history, logits, digits.test, into: folder) }
+        if let folder = arguments.pictures { try draw(progress.history, logits, digits.test, into: folder) }
     }
 }
 let average = accuracies.reduce(0, +) / Double(accuracies.count)

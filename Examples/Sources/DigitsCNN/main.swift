@@ -3,23 +3,23 @@
 // image, so that a pixel's difference in place matters less, and a small network of linear layers names the digit. Where
 // Digits writes its loop out, a Trainer has it here.
 //
-//     swift run -c release DigitsCNN [--epochs 40] [--seed 1] [--seeds] [--pictures FOLDER] [--quick]
+//     swift run -c release --package-path Examples DigitsCNN
 //
-// --seeds trains five, each with a seed of its own. --pictures draws how the last one learnt, its confusion matrix and
+// --seeds trains several, each with a seed of its own. --pictures draws how the last one learnt, its confusion matrix and
 // what it misreads.
 import Cotangent
 import DigitsSupport
 import ExampleSupport
 
-let arguments = Arguments()
-let isQuick = arguments.has("--quick")
-let epochs = arguments.integer("--epochs", isQuick ? 5 : 40)
-let seeds = arguments.has("--seeds") ? Array(1...5) : [arguments.integer("--seed", 1)]
+let arguments = Arguments("[--epochs 40] [--seed 1] [--seeds 1] [--pictures FOLDER] [--quick]")
+let isQuick = arguments.isQuick
+let epochs = arguments.integer("--epochs", quick: 5)
+let seeds = (0..<arguments.integer("--seeds")).map { arguments.seed &+ UInt64($0) }
 let digits = try DigitsData(imageShape: [1, 8, 8])
 
 var accuracies: [Double] = []
 for seed in seeds {
-    var generator = PhiloxGenerator(seed: UInt64(seed))
+    var generator = PhiloxGenerator(seed: seed)
     let (training, validation) = digits.split(using: &generator)
 
     let model = Sequential {
@@ -37,14 +37,14 @@ for seed in seeds {
     }
     if seed == seeds[0] { print(model.summary(inputShape: [16, 1, 8, 8]), terminator: "\n\n") }
 
-    let trainer = Trainer(model, AdamW(model, learningRate: 0.003), seed: UInt64(seed), loss: crossEntropy)
+    let trainer = Trainer(model, AdamW(model, learningRate: 0.003, weightDecay: 0.01), seed: seed, loss: crossEntropy)
     trainer.metrics = [Accuracy()]
     // All epochs are taken, and the weights put back of that with the least loss in validation.
     trainer.earlyStopping = EarlyStopping(patience: .max)
     trainer.callbacks = [ProgressBar()]
     let clock = Stopwatch()
     let history = try trainer.fit(
-        DataLoader(TensorDataset(training.x, training.y), batchSize: 16, seed: UInt64(seed), prefetch: 0),
+        DataLoader(TensorDataset(training.x, training.y), batchSize: 16, seed: seed, prefetch: 0),
         validation: DataLoader(TensorDataset(validation.x, validation.y), batchSize: 137, shuffle: false, prefetch: 0),
         epochs: epochs)
     print("\(epochs) epochs: \(fixed(clock.seconds, 2)) s")
@@ -56,7 +56,7 @@ for seed in seeds {
     )
     if seed == seeds.last! {
         print("\n\(ConfusionMatrix(logits, digits.test.y))")
-        if let folder = arguments.text("--pictures") { try draw(history, logits, digits.test, into: folder) }
+        if let folder = arguments.pictures { try draw(history, logits, digits.test, into: folder) }
     }
 }
 let average = accuracies.reduce(0, +) / Double(accuracies.count)

@@ -1,14 +1,14 @@
 // Gradient descent, p⁽ᵏ⁺¹⁾ = p⁽ᵏ⁾ − η ∇C(p⁽ᵏ⁾), on the lecture's function of two valleys; what the learning rate η does; and
 // how far the gradient of a batch is from that of all samples.
 //
-//     swift run -c release GradientDescent [--pictures FOLDER] [--seed 1] [--quick]
+//     swift run -c release --package-path Examples GradientDescent
 import Cotangent
 import ExampleSupport
 
-let arguments = Arguments()
-let isQuick = arguments.has("--quick")
+let arguments = Arguments("[--pictures FOLDER] [--seed 1] [--quick]")
+let isQuick = arguments.isQuick
 func draw(_ picture: some Picture, _ name: String) throws {
-    if let folder = arguments.text("--pictures") { try picture.write(to: "\(folder)/\(name).svg") }
+    if let folder = arguments.pictures { try picture.write(to: "\(folder)/\(name).svg") }
 }
 
 /// C(p₁, p₂) = (1 − p₁)² + (1 − p₂)² − 2 exp(−3 p₁² − 3 p₂²)
@@ -18,7 +18,7 @@ func cost(_ p: Tensor) -> Tensor { sum(square(1 - p)) - 2 * exp(-3 * sum(square(
 func gradientByHand(_ p: Tensor) -> Tensor { 2 * (p - 1) + 12 * p * exp(-3 * sum(square(p))) }
 
 // The gradient by hand is the engine's.
-var generator = PhiloxGenerator(seed: UInt64(arguments.integer("--seed", 1)))
+var generator = PhiloxGenerator(seed: arguments.seed)
 let points = (0..<1000).map { _ in Tensor.normal([2], dtype: .float64, using: &generator) }
 let difference = points.map { max(abs(gradient(at: $0, of: cost) - gradientByHand($0))).item }.max()!
 print("∇C by hand and by the engine differ by \(scientific(difference)) at most, at 1,000 points\n")

@@ -2,46 +2,48 @@
 // after the other, and what the network answers with is made of the hidden state behind the last of them,
 // y = softmax(W̃ h⁽ᴺ⁾ + b̃), where N is each word's own length. It reads in both directions, so that h⁽ᴺ⁾ is [h→⁽ᴺ⁾; h←⁽¹⁾].
 //
-//     swift run -c release Languages [--data reviews.csv] [--epochs 12] [--seed 1] [--quick]
+//     swift run -c release --package-path Examples Languages
 //
 // What comes with it are words of five languages. Any CSV file with the columns text and label does as well: texts with
 // spaces are read word by word.
 import Cotangent
 import ExampleSupport
 
-let arguments = Arguments()
-let isQuick = arguments.has("--quick")
-let epochs = arguments.integer("--epochs", isQuick ? 2 : 12)
-var generator = PhiloxGenerator(seed: UInt64(arguments.integer("--seed", 1)))
+let arguments = Arguments("[--data FILE] [--epochs 12] [--seed 1] [--quick]")
+let isQuick = arguments.isQuick
+let epochs = arguments.integer("--epochs", quick: 2)
+var generator = PhiloxGenerator(seed: arguments.seed)
 
-let data = try LabelledTexts(path: arguments.text("--data") ?? dataPath("languages.csv"))
+/// What is wrong with a user's file ends the program.
+@MainActor
+func loaded(_ path: String) -> LabelledTexts {
+    do { return try LabelledTexts(path: path) } catch { arguments.refuse("\(error)") }
+}
+let data = loaded(arguments.text("--data") ?? dataPath("languages.csv"))
 let (training, test) = (data.training, data.test)
-let kind = data.tokenizer == .characters ? "letters" : "words"
+let (kind, pieces) = data.tokenizer == .characters ? ("letters", "letter pairs") : ("words", "words")
 print("\(training.count) texts to learn from, \(test.count) to test with; \(data.classes.count) classes")
-print("\(data.vocabulary.count) different \(kind)")
+print("\(data.vocabulary.count - data.vocabulary.specials.count) different \(kind) that occur twice or more")
 
-// The baseline: how often each pair of letters stands in a word, and a linear layer, softmax(W x + b). It knows what
-// letters a word has beside each other, and nothing of their order otherwise.
-let pairs = Vocabulary(of: training.texts.flatMap(data.pieces), minimumCount: 2, maximumSize: 4000)
-func bags(_ texts: [String]) -> Tensor {
-    var counts = [Float](repeating: 0, count: texts.count * pairs.count)
-    for (row, text) in texts.enumerated() {
-        for piece in data.pieces(text) { if let column = pairs[piece] { counts[row * pairs.count + column] += 1 } }
-    }
-    return Tensor(counts, shape: [texts.count, pairs.count])
+// The baseline: how often each pair of letters stands in a word, and a linear layer, softmax(W x + b), fitted with the
+// penalty ½ λ ‖W‖². It knows what letters a word has beside each other, and nothing of their order otherwise.
+let (x, y) = (data.bags(training), Tensor(training.labels))
+@MainActor
+func fitted(to rows: [Int], penalty: Double) throws -> LogisticModel {
+    try LogisticRegression(penalty: .l2(penalty), tolerance: 1e-4).fit(gather(x, Tensor(rows)), gather(y, Tensor(rows)))
 }
-let linear = Linear(pairs.count, data.classes.count, using: &generator)
-let linearOptimizer = AdamW(linear, learningRate: 0.005, weightDecay: 0.01)
-let (x, y) = (bags(training.texts), Tensor(training.labels))
-for _ in 0..<(isQuick ? 3 : 10) {
-    for (x, y) in batches(of: 64, x, y, shuffledBy: &generator) {
-        let (_, gradients) = valueAndGradients(of: linear) { crossEntropy(linear(x), y) }
-        linearOptimizer.update(with: gradients)
-    }
+/// The λ that does best with every fifth of the texts when it is fitted to the others; the test has no say in it.
+@MainActor
+func chosenPenalty(_ penalties: [Double]) throws -> Double {
+    let rows = (0..<training.count).filter { $0 % 5 != 4 }
+    let others = Tensor((0..<training.count).filter { $0 % 5 == 4 })
+    let scores = try penalties.map { try fitted(to: rows, penalty: $0).score(gather(x, others), gather(y, others)) }
+    return penalties[scores.indices.max { scores[$0] < scores[$1] }!]
 }
-let baseline = ConfusionMatrix(linear(bags(test.texts)), Tensor(test.labels)).value
-let bag = data.tokenizer == .characters ? "letter pairs" : "words"
-print("a bag of \(pairs.count) \(bag) and a linear layer: \(fixed(100 * baseline, 1)) % of the test\n")
+let penalty = try isQuick ? 1e-4 : chosenPenalty([1e-5, 1e-4, 1e-3])
+let bag = try fitted(to: Array(0..<training.count), penalty: penalty)
+let baseline = bag.score(data.bags(test), Tensor(test.labels))
+print("a bag of \(data.pieces.count) \(pieces) and a linear layer: \(percent(baseline)) of the test, λ \(penalty)\n")
 
 /// Tokens become vectors, a recurrence reads them, and a linear layer says the class.
 struct Classifier: Module {
@@ -59,38 +61,28 @@ let model = Classifier(
     network: ManyToOne(
         LSTM(size, 128, bidirectional: true, using: &generator), outputSize: data.classes.count, using: &generator))
 
-/// The classes' probabilities, row by row.
-@MainActor
-func probabilities(_ tokens: [[Int]]) -> [Tensor] {
-    stride(from: 0, to: tokens.count, by: 256).flatMap { start in
-        let p = softmax(model(PaddedBatch(Array(tokens[start..<min(start + 256, tokens.count)]))))
-        return (0..<p.shape[0]).map { p[$0] }
-    }
-}
-
 print("\(model.parameterCount) parameters")
 let optimizer = Adam(model, learningRate: 0.003)
+let lengths = training.tokens.map(\.count)
 let trainingClock = Stopwatch()
 for epoch in 1...epochs {
     let clock = Stopwatch()
     // A smaller step in the second half settles what the first has found.
     optimizer.learningRate = 2 * epoch > epochs ? 0.001 : 0.003
-    var (total, count) = (0.0, 0)
-    for indices in bucketed(training.tokens.map(\.count), batchSize: 64, using: &generator).batches {
+    let loss = trainEpoch(optimizer, lengths: lengths, batchSize: 64, using: &generator) { indices, generator in
         let words = PaddedBatch(indices.map { training.tokens[$0] })
         let labels = Tensor(indices.map { training.labels[$0] })
-        let (loss, gradients) = valueAndGradients(of: model, using: &generator) { crossEntropy(model(words), labels) }
-        optimizer.update(with: gradients.clipped(toNorm: 1))
-        (total, count) = (total + loss.item, count + 1)
+        return valueAndGradients(of: model, using: &generator) { crossEntropy(model(words), labels) }
     }
-    print("epoch \(epoch)  loss \(fixed(total / Double(count), 3))  \(fixed(clock.seconds, 1)) s")
+    print("epoch \(epoch)  loss \(fixed(loss, 3))  \(fixed(clock.seconds, 1)) s")
 }
 print("\(epochs) epochs: \(fixed(trainingClock.seconds, 1)) s")
 
-let answers = probabilities(test.tokens)
-let matrix = ConfusionMatrix(stack(answers), Tensor(test.labels), classNames: data.classes)
+// The classes' probabilities: [texts, classes].
+let answers = concatenate(test.tokens.chunks(of: 256).map { softmax(model(PaddedBatch(Array($0)))) })
+let matrix = ConfusionMatrix(answers, Tensor(test.labels), classNames: data.classes)
 let reached = matrix.value
-print("bidirectional LSTM: \(fixed(100 * reached, 1)) % of the test\n")
+print("bidirectional LSTM: \(percent(reached)) of the test\n")
 
 print(matrix)
 
@@ -106,5 +98,5 @@ let mostFrequent = Double(data.classes.indices.map { label in test.labels.count 
 let bar = isQuick ? (mostFrequent / Double(test.count) + baseline) / 2 : baseline
 // What comes of other texts is theirs.
 if arguments.text("--data") == nil {
-    expect(reached > bar, "\(fixed(100 * reached, 1)) % are right: more than \(fixed(100 * bar, 1)) % were expected")
+    expect(reached > bar, "\(percent(reached)) are right: more than \(percent(bar)) were expected")
 }

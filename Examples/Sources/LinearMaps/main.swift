@@ -1,15 +1,15 @@
 // Matrices as transformations of points, and models with several responses, y = b + W x: fitted by LAPACK, and by gradient
 // descent, which comes to the same at the rate that the condition number predicts.
 //
-//     swift run -c release LinearMaps [--pictures FOLDER] [--seed 1] [--quick]
+//     swift run -c release --package-path Examples LinearMaps
 import Cotangent
 import ExampleSupport
 import Foundation
 
-let arguments = Arguments()
-let isQuick = arguments.has("--quick")
+let arguments = Arguments("[--pictures FOLDER] [--seed 1] [--quick]")
+let isQuick = arguments.isQuick
 func draw(_ picture: some Picture, _ name: String) throws {
-    if let folder = arguments.text("--pictures") { try picture.write(to: "\(folder)/\(name).svg") }
+    if let folder = arguments.pictures { try picture.write(to: "\(folder)/\(name).svg") }
 }
 
 // Points are the columns of a matrix [2, points]: the outline of a letter, from corner to corner.
@@ -116,7 +116,7 @@ for problem in [
     let batch = x.shape[0] / 5
     let iterations = (x.shape[0] + batch - 1) / batch
     func stochastic(_ factor: @escaping @Sendable (Int) -> Double) -> Minimization<Tensor> {
-        var generator = PhiloxGenerator(seed: UInt64(arguments.integer("--seed", 1)))
+        var generator = PhiloxGenerator(seed: arguments.seed)
         return StochasticGradientDescent(
             learningRate: rate / 2, batchSize: batch, epochs: steps, recordsPath: true, rateFactor: factor
         ).minimize(from: start, over: x, y, using: &generator, cost)

@@ -2,17 +2,17 @@
 // "OVO is usually more reliable, however for large number of classes OVA is computationally more desirable": the
 // accuracy of both, and what both cost, on handwritten digits, beside the multinomial model, which needs neither.
 //
-//     swift run -c release --package-path Examples ManyClasses [--seeds 10] [--quick]
+//     swift run -c release --package-path Examples ManyClasses
 //
 // Each row has the digits 0…k−1 of a random half of the 1,797 to learn from, and the other half to be judged by.
 import Cotangent
 import ExampleSupport
 
-let arguments = Arguments()
-let isQuick = arguments.has("--quick")
-let seeds = arguments.integer("--seeds", isQuick ? 2 : 10)
+let arguments = Arguments("[--seeds 10] [--penalty 0.001] [--quick]")
+let isQuick = arguments.isQuick
+let seeds = arguments.integer("--seeds", quick: 2)
 let counts = isQuick ? [3, 10] : Array(2...10)
-let base = LogisticRegression(penalty: .l2(arguments.double("--penalty", 1e-3)), tolerance: 1e-5)
+let base = LogisticRegression(penalty: .l2(arguments.double("--penalty")), tolerance: 1e-5)
 
 let table = try CSV(path: dataPath("digits.csv"))
 let images = try table.tensor(excluding: ["label"], dtype: .float64) / 16

@@ -4,14 +4,14 @@
 // goes in as a trained vector, and beside it what a second, smaller network makes of its letters: names that it was not
 // trained with have no vector of their own, but they have letters, and neighbours.
 //
-//     swift run -c release NamedEntities [--epochs 6] [--seed 1] [--quick]
+//     swift run -c release --package-path Examples NamedEntities
 import Cotangent
 import ExampleSupport
 
-let arguments = Arguments()
-let isQuick = arguments.has("--quick")
-let epochs = arguments.integer("--epochs", isQuick ? 1 : 6)
-var generator = PhiloxGenerator(seed: UInt64(arguments.integer("--seed", 1)))
+let arguments = Arguments("[--epochs 6] [--seed 1] [--quick]")
+let isQuick = arguments.isQuick
+let epochs = arguments.integer("--epochs", quick: 1)
+var generator = PhiloxGenerator(seed: arguments.seed)
 
 // Every fifth chapter is kept for the test, as a whole: a genealogy in it has names that stand nowhere else.
 let verses = try labelledVerses()
@@ -78,24 +78,21 @@ struct Batch {
 let names = training.flatMap { $0.words.filter { $0.isName == true } }
 print("\(training.count) verses to learn from with \(names.count) names, \(test.count) in other chapters to test with")
 let model = NameTagger(words: words.count, letters: letters.count, using: &generator)
-print("\(words.count) words that occur three times or more, \(model.parameterCount) parameters\n")
+let known = words.count - words.specials.count
+print("\(known) words that occur three times or more, \(model.parameterCount) parameters\n")
 
 let optimizer = Adam(model, learningRate: 0.003)
 let lengths = training.map(\.words.count)
 let trainingClock = Stopwatch()
 for epoch in 1...epochs {
     let clock = Stopwatch()
-    var (total, count) = (0.0, 0)
-    for indices in bucketed(lengths, batchSize: 32, using: &generator).batches {
+    let loss = trainEpoch(optimizer, lengths: lengths, batchSize: 32, using: &generator) { indices, generator in
         let batch = Batch(indices.map { training[$0] }, unknownRate: 0.15, using: &generator)
-        let (loss, gradients) = valueAndGradients(of: model, using: &generator) {
-            sequenceCrossEntropy(
-                model(batch), batch.labels, lengths: batch.words.lengths, reduction: .steps)
+        return valueAndGradients(of: model, using: &generator) {
+            sequenceCrossEntropy(model(batch), batch.labels, lengths: batch.words.lengths, reduction: .steps)
         }
-        optimizer.update(with: gradients.clipped(toNorm: 1))
-        (total, count) = (total + loss.item, count + 1)
     }
-    print("epoch \(epoch)  loss \(fixed(total / Double(count), 4))  \(fixed(clock.seconds, 1)) s")
+    print("epoch \(epoch)  loss \(fixed(loss, 4))  \(fixed(clock.seconds, 1)) s")
 }
 print("\(epochs) epochs: \(fixed(trainingClock.seconds, 1)) s")
 
@@ -122,7 +119,7 @@ func dictionary(_ word: Word, unseen: Bool) -> Bool {
     counts[word.key].map { 2 * $0.name > $0.all } ?? (unseen && word.isWord)
 }
 
-let found = stride(from: 0, to: test.count, by: 128).flatMap { tagged(Array(test[$0..<min($0 + 128, test.count)])) }
+let found = test.chunks(of: 128).flatMap { tagged(Array($0)) }
 let judges: [(name: String, isName: (Int, Int) -> Bool)] = [
     ("majority: no word is a name", { _, _ in false }),
     ("dictionary: names of the training", { dictionary(test[$0].words[$1], unseen: false) }),

@@ -4,20 +4,22 @@
 // looks at. In training the true phoneme goes in at each step, whatever the network would have said (teacher forcing);
 // then it has to live with its own: the likeliest at each step (greedy), or the best of several ways (beam search).
 //
-//     swift run -c release Translation [--epochs 12] [--seed 1] [--pictures FOLDER] [--quick]
+//     swift run -c release --package-path Examples Translation
 import Cotangent
 import ExampleSupport
 
-let arguments = Arguments()
-let isQuick = arguments.has("--quick")
-let epochs = arguments.integer("--epochs", isQuick ? 3 : 12)
-var generator = PhiloxGenerator(seed: UInt64(arguments.integer("--seed", 1)))
+let arguments = Arguments("[--epochs 12] [--seed 1] [--pictures FOLDER] [--quick]")
+let isQuick = arguments.isQuick
+let epochs = arguments.integer("--epochs", quick: 3)
+var generator = PhiloxGenerator(seed: arguments.seed)
 
 let data = try Pronunciations()
 let end = data.phonemes[.end]!
 let test = isQuick ? Array(data.test.prefix(400)) : data.test
 print("\(data.training.count) words to learn from, \(test.count) to test with")
-print("\(data.letters.count - 1) letters, \(data.phonemes.count - 3) phonemes and marks of stress\n")
+let letterCount = data.letters.count - data.letters.specials.count
+let phonemeCount = data.phonemes.count - data.phonemes.specials.count
+print("\(letterCount) letters, \(phonemeCount) phonemes and marks of stress\n")
 
 let model = EncoderDecoder(
     LSTM(32, 96, bidirectional: true, using: &generator), LSTM(32, 160, using: &generator),
@@ -26,32 +28,30 @@ let model = EncoderDecoder(
 print("\(model.parameterCount) parameters")
 
 let optimizer = Adam(model, learningRate: 0.003)
+let lengths = data.training.map(\.letters.count)
 let trainingClock = Stopwatch()
 for epoch in 1...epochs {
     let clock = Stopwatch()
     // A smaller step in the last third settles what the others have found.
     optimizer.learningRate = 3 * epoch > 2 * epochs ? 0.001 : 0.003
-    var (total, count) = (0.0, 0)
-    for indices in bucketed(data.training.map(\.letters.count), batchSize: 64, using: &generator).batches {
+    let loss = trainEpoch(optimizer, lengths: lengths, batchSize: 64, using: &generator) { indices, _ in
         let source = PaddedBatch(indices.map { data.training[$0].letters })
         let target = PaddedBatch(indices.map { data.training[$0].phonemes + [end] })
-        let (loss, gradients) = valueAndGradients(of: model) {
+        return valueAndGradients(of: model) {
             sequenceCrossEntropy(
                 model(source.tokens, target.tokens, sourceLengths: source.lengths), target.tokens,
                 lengths: target.lengths, reduction: .steps)
         }
-        optimizer.update(with: gradients.clipped(toNorm: 1))
-        (total, count) = (total + loss.item, count + 1)
     }
-    print("epoch \(epoch)  loss \(fixed(total / Double(count), 4))  \(fixed(clock.seconds, 1)) s")
+    print("epoch \(epoch)  loss \(fixed(loss, 4))  \(fixed(clock.seconds, 1)) s")
 }
 print("\(epochs) epochs: \(fixed(trainingClock.seconds, 1)) s")
 
 /// What the model says of the test's words, by a search over a batch of them.
 @MainActor
 func answers(_ search: (Tensor, [Int]) -> [Hypothesis]) -> [[Int]] {
-    stride(from: 0, to: test.count, by: 200).flatMap { start in
-        let source = PaddedBatch(test[start..<min(start + 200, test.count)].map(\.letters))
+    test.chunks(of: 200).flatMap { pairs in
+        let source = PaddedBatch(pairs.map(\.letters))
         return search(source.tokens, source.lengths).map(\.tokens)
     }
 }
@@ -67,8 +67,8 @@ print("\n" + "".rightPadded(to: 38) + "words right   symbol error rate")
 func report(_ name: String, _ answers: [[Int]]) -> (exact: Double, errorRate: Double) {
     let result = score(answers, test)
     print(
-        name.rightPadded(to: 38) + fixed(100 * result.exact, 1, width: 9) + " %"
-            + fixed(100 * result.errorRate, 1, width: 17) + " %")
+        name.rightPadded(to: 38) + percent(result.exact).leftPadded(to: 11)
+            + percent(result.errorRate).leftPadded(to: 19))
     return result
 }
 _ = report("each letter as most often", test.map { rules($0.letters, neighbours: false) })
@@ -84,7 +84,7 @@ for (pair, answer) in zip(test, beam).prefix(12) {
 }
 
 // What the decoder looked at among the letters while it said each phoneme: αₜₛ, a row for each.
-if let folder = arguments.text("--pictures") {
+if let folder = arguments.pictures {
     let (pair, said) = (test[0], beam[0])
     let source = PaddedBatch([pair.letters])
     let weights = model.attentionWeights(source.tokens, PaddedBatch([said + [end]]).tokens)  // [phonemes, 1, letters]

@@ -2,15 +2,15 @@
 // back multiplies by Uᵀ and by the activation's slope once a step, so it vanishes like a power. An orthogonal U keeps
 // lengths; an LSTM's cell goes on by c⁽ᵗ⁾ = f ∗ c⁽ᵗ⁻¹⁾ + …, with nothing but the forget gate f in the way.
 //
-//     swift run -c release VanishingGradients [--steps 150] [--seed 1] [--pictures FOLDER] [--quick]
+//     swift run -c release --package-path Examples VanishingGradients
 import Cotangent
 import ExampleSupport
 import Foundation
 
-let arguments = Arguments()
-let steps = arguments.integer("--steps", arguments.has("--quick") ? 60 : 150)
+let arguments = Arguments("[--steps 150] [--seed 1] [--pictures FOLDER] [--quick]")
+let steps = arguments.integer("--steps", quick: 60)
 let (inputSize, hiddenSize, batch) = (8, 64, 16)
-var generator = PhiloxGenerator(seed: UInt64(arguments.integer("--seed", 1)))
+var generator = PhiloxGenerator(seed: arguments.seed)
 
 // In float64: 1e-38, where float32 ends, is not far.
 let x = Tensor.normal([steps, batch, inputSize], dtype: .float64, using: &generator)
@@ -51,7 +51,7 @@ for curve in curves {
     print(curve.name.rightPadded(to: 26) + values.joined())
 }
 print("six networks: \(fixed(seconds, 2)) s")
-if let folder = arguments.text("--pictures") {
+if let folder = arguments.pictures {
     let highest = curves.flatMap(\.values).reduce(1, Swift.max)
     let chart = LineChart(
         curves.map { .init($0.name, $0.values) }, title: "What the last output owes to step t, at initialisation",
@@ -60,7 +60,7 @@ if let folder = arguments.text("--pictures") {
     try chart.write(to: "\(folder)/gradients.svg")
 }
 
-// A plain network's gradient loses a third a step at least; an open gate keeps a hundredth of it.
+// A plain network's gradient loses three tenths a step at least; an open gate keeps a hundredth of it.
 let first = Dictionary(uniqueKeysWithValues: curves.map { ($0.name, $0.values[0]) })
 expect(first["RNN"]! < pow(0.7, Double(steps)), "the RNN's gradient has not vanished: \(first["RNN"]!)")
 expect(first["LSTM, forget bias 5"]! > 0.01, "the open gate loses it: \(first["LSTM, forget bias 5"]!)")
