@@ -20,7 +20,7 @@ let package = Package(
         .executableTarget(
             name: "Regularization", dependencies: ["DigitsSupport", "ExampleSupport"],
             exclude: ["README.md", "edges.svg"]),
-        .executableTarget(name: "CharacterModel", dependencies: ["ExampleSupport"]),
+        .executableTarget(name: "TextGenerator", dependencies: ["ExampleSupport"], exclude: ["README.md"]),
         .executableTarget(
             name: "VanishingGradients", dependencies: ["ExampleSupport"], exclude: ["README.md", "gradients.svg"]),
         .executableTarget(
@@ -50,7 +50,8 @@ let package = Package(
             name: "Regression", dependencies: ["ExampleSupport"], exclude: ["README.md", "curves.svg"]),
         .executableTarget(name: "ManyClasses", dependencies: ["ExampleSupport"], exclude: ["README.md"]),
         .target(name: "ExampleSupport", dependencies: [.product(name: "Cotangent", package: "Cotangent")]),
-        .target(name: "DigitsSupport", dependencies: [.product(name: "Cotangent", package: "Cotangent")]),
+        .target(
+            name: "DigitsSupport", dependencies: ["ExampleSupport", .product(name: "Cotangent", package: "Cotangent")]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,5 +1,5 @@
 import Cotangent
-import Foundation
+import ExampleSupport
 
 /// 1,797 handwritten digits of 8×8 pixels. By order the first 1,437 train and validate, the last 360 test.
 public struct DigitsData {
@@ -11,8 +11,7 @@ public struct DigitsData {
 
     /// - Parameter imageShape: [64], or [1, 8, 8] for a network that wants channels, height and width.
     public init(imageShape: [Int] = [64]) throws {
-        let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Data/digits.csv").path
-        let table = try CSV(path: path)
+        let table = try CSV(path: dataPath("digits.csv"))
         images = try (table.tensor(excluding: ["label"]) / 16).reshaped(Shape([1797] + imageShape))
         labels = try table.labels("label")
     }

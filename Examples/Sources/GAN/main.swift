@@ -3,7 +3,7 @@
 // the generator gets to learn from is the critic's gradient. Both are told which digit is meant, so that one can be asked
 // for.
 //
-//     swift run -c release GAN [--epochs 700] [--seed 1] [--pictures FOLDER] [--quick]
+//     swift run -c release --package-path Examples GAN
 //
 // The critic's mean on real digits less that on made ones is, at its largest, Wasserstein's distance between both, as
 // long as its slope is 1 at most. So the slope between both is held at 1:
@@ -17,10 +17,10 @@ import Cotangent
 import DigitsSupport
 import ExampleSupport
 
-let arguments = Arguments()
-let isQuick = arguments.has("--quick")
-let epochs = arguments.integer("--epochs", isQuick ? 110 : 700)
-var random = PhiloxGenerator(seed: UInt64(arguments.integer("--seed", 1)))
+let arguments = Arguments("[--epochs 700] [--seed 1] [--pictures FOLDER] [--quick]")
+let isQuick = arguments.isQuick
+let epochs = arguments.integer("--epochs", quick: 110)
+var random = PhiloxGenerator(seed: arguments.seed)
 
 let digits = try DigitsData()
 let (x, y) = (digits.images[..<1437], digits.labels[..<1437])
@@ -108,7 +108,7 @@ func look(_ epoch: Int) throws {
     let distance = distances.last.map { ", distance \(fixed($0, 2))" } ?? ""
     print("epoch \(epoch)".rightPadded(to: 10) + "  \(percent(judge.accuracy(made(y), y))) recognised" + distance)
     shown.append(generator(sameNoise, asked))
-    guard let folder = arguments.text("--pictures") else { return }
+    guard let folder = arguments.pictures else { return }
     let names = shownEpochs[..<shown.count].map { "epoch \($0)" } + ["real"]
     // Dark ink on white, and a name below each row's first digit.
     try ImageGrid(
@@ -147,6 +147,7 @@ print("their differences within a class: \(percent(spread(forgeries, y) / spread
 print("a network that has learnt from them alone reads \(percent(learnt)) of the last 360 real digits")
 
 // Chance is one in ten.
-expect(distances.last! < distances[2] / 2, "the critic's distance is \(distances.last!), and was \(distances[2])")
+let furthest = distances.max()!
+expect(distances.last! < furthest / 2, "the critic's distance is \(distances.last!), and was \(furthest)")
 expect(score > (isQuick ? 0.5 : 0.9), "\(percent(score)) of the made digits are recognised")
 expect(learnt > (isQuick ? 0.5 : 0.85), "what was learnt from made digits reads \(percent(learnt)) of the real ones")

@@ -1,7 +1,7 @@
 // A network for regression: no activation at the output, ŷ = W₂ tanh(W₁ x + b₁) + b₂, trained on the mean square of
 // y − ŷ, and stopped when the error on a validation set begins to rise. Is it better than a linear model?
 //
-//     swift run -c release Regression [--seeds 5] [--pictures FOLDER] [--quick]
+//     swift run -c release --package-path Examples Regression
 //
 // The patients of diabetes.csv are cut into five folds. Each fold is held out once, the next one is for validation, and
 // the other three are learnt from: so R² is that of predictions for all patients, none of whom was seen in training.
@@ -9,9 +9,9 @@ import Cotangent
 import ExampleSupport
 import Foundation
 
-let arguments = Arguments()
-let isQuick = arguments.has("--quick")
-let seeds = arguments.integer("--seeds", isQuick ? 1 : 5)
+let arguments = Arguments("[--seeds 5] [--pictures FOLDER] [--quick]")
+let isQuick = arguments.isQuick
+let seeds = arguments.integer("--seeds", quick: 1)
 
 let table = try CSV(path: dataPath("diabetes.csv"))
 let x = try table.tensor(excluding: ["progression"])  // [442, 10]
@@ -42,12 +42,6 @@ struct Part {
 }
 let parts = (0..<5).map(Part.init)
 
-func r2(_ predictions: Tensor, _ targets: Tensor) -> Double {
-    var metric = R2()
-    metric.update(predictions, targets)
-    return metric.value
-}
-
 // Ridge, with the penalty that does best in validation.
 let penalties = (-8...12).map { pow(10, Double($0) / 4) }  // 0.01 … 1000
 let linear = try concatenate(
@@ -56,7 +50,7 @@ let linear = try concatenate(
         let scores = models.map { $0.score(part.validation.x, part.validation.y) }
         return part.predict(models[scores.indices.max { scores[$0] < scores[$1] }!].predict)
     })
-let ridge = r2(linear, y)
+let ridge = R2()(linear, y)
 print("ridge    R² \(fixed(ridge, 3))")
 
 var (scores, epochs, history) = ([Double](), 0, History())
@@ -79,12 +73,13 @@ for seed in 1...seeds {
             epochs += history.epochs.count
             return part.predict { model($0) }
         })
-    scores.append(r2(predictions, y))
+    scores.append(R2()(predictions, y))
     print("network  R² \(fixed(scores.last!, 3)), seed \(seed)")
 }
 let average = scores.reduce(0, +) / Double(seeds)
 print("network  R² \(fixed(average, 3)) in the mean, \(epochs) epochs in \(fixed(clock.seconds, 1)) s")
-if let folder = arguments.text("--pictures") {
+if let folder = arguments.pictures {
     try LearningCurves(history, title: "Validation says when to stop").write(to: "\(folder)/curves.svg")
 }
-expect(average > 0.45, "R² \(fixed(average, 3)): a linear model has \(fixed(ridge, 3)).")
+expect(
+    average > (isQuick ? 0.45 : ridge - 0.03), "the network has R² \(fixed(average, 3)), ridge \(fixed(ridge, 3))")

@@ -12,7 +12,7 @@ struct Scenes {
     /// - Parameters:
     ///   - digits: [any, 64], from 0 for no ink to 1.
     ///   - clutter: a gray image [height, width], of which pieces are taken.
-    init(_ count: Int, digits: Tensor, clutter: Tensor, using random: inout PhiloxGenerator) {
+    init(_ count: Int, digits: Tensor, clutter: Tensor, using generator: inout PhiloxGenerator) {
         let (side, inkSide) = (Self.side, 16)
         let (height, width) = (clutter.shape[0], clutter.shape[1])
         let background = clutter.floats
@@ -22,19 +22,19 @@ struct Scenes {
         var masks = [Int](repeating: 0, count: count * side * side)
         pixels.reserveCapacity(masks.count)
         for scene in 0..<count {
-            let top = Int.random(in: 0...height - side, using: &random)
-            let left = Int.random(in: 0...width - side, using: &random)
-            let isMirrored = Bool.random(using: &random)
+            let top = Int.random(in: 0...height - side, using: &generator)
+            let left = Int.random(in: 0...width - side, using: &generator)
+            let isMirrored = Bool.random(using: &generator)
             for row in 0..<side {
                 let line = background[(top + row) * width + left..<(top + row) * width + left + side]
                 pixels += isMirrored ? line.reversed() : Array(line)
             }
-            for _ in 0..<Int.random(in: 1...3, using: &random) {
-                let digit = Int.random(in: 0..<digits.shape[0], using: &random)
-                let color: Float = Bool.random(using: &random) ? 1 : 0
-                let opacity = Float.random(in: 0.5...0.9, using: &random)
-                let x = Int.random(in: 0...side - inkSide, using: &random)
-                let y = Int.random(in: 0...side - inkSide, using: &random)
+            for _ in 0..<Int.random(in: 1...3, using: &generator) {
+                let digit = Int.random(in: 0..<digits.shape[0], using: &generator)
+                let color: Float = Bool.random(using: &generator) ? 1 : 0
+                let opacity = Float.random(in: 0.5...0.9, using: &generator)
+                let x = Int.random(in: 0...side - inkSide, using: &generator)
+                let y = Int.random(in: 0...side - inkSide, using: &generator)
                 for row in 0..<inkSide {
                     for column in 0..<inkSide {
                         let cover = ink[(digit * inkSide + row) * inkSide + column]
