@@ -3,16 +3,16 @@
 // months before: many-to-many, of equal length. A one-to-one network has this month alone, persistence says that nothing
 // will change, and an autoregression is a linear map of the last p months.
 //
-//     swift run -c release TimeSeries [--steps 400] [--networks 5] [--seed 1] [--pictures FOLDER] [--quick]
+//     swift run -c release --package-path Examples TimeSeries
 import Cotangent
 import ExampleSupport
 import Foundation
 
-let arguments = Arguments()
-let isQuick = arguments.has("--quick")
-let steps = arguments.integer("--steps", isQuick ? 60 : 400)
-let networks = arguments.integer("--networks", isQuick ? 1 : 5)
-let seed = arguments.integer("--seed", 1)
+let arguments = Arguments("[--steps 400] [--networks 5] [--seed 1] [--pictures FOLDER] [--quick]")
+let isQuick = arguments.isQuick
+let steps = arguments.integer("--steps", quick: 60)
+let networks = arguments.integer("--networks", quick: 1)
+let seed = arguments.seed
 let horizon = 24
 let series = try Series(dataPath("sunspots.csv"), horizon: horizon, validationFrom: 1915, testFrom: 1944)
 let (validation, test) = (series.origins(series.validation), series.origins(series.test))
@@ -27,7 +27,7 @@ let (window, warmUp, batch) = (264, 60, 16)
 func train(_ model: some Layer, stretch: Double, using generator: inout PhiloxGenerator) {
     let optimizer = Adam(model, learningRate: 0.005)
     let schedule = LearningRateSchedule.cosine(steps: steps)
-    var best = (error: Double.infinity, snapshot: model.snapshot())
+    var best = BestWeights(of: model)
     for step in 1...steps {
         let starts = (0..<batch).map { _ in
             Int.random(in: 0...series.training.count - window - horizon, using: &generator)
@@ -39,12 +39,11 @@ func train(_ model: some Layer, stretch: Double, using generator: inout PhiloxGe
         optimizer.learningRate = 0.005 * schedule.factor(at: step - 1)
         let (_, gradients) = valueAndGradients(of: model) { meanSquaredError(model(x)[warmUp...], y[warmUp...]) }
         optimizer.update(with: gradients.clipped(toNorm: 1))
-        if step % 20 == 0 {
-            let error = series.errors(forecasts(model, validation), validation).all
-            if error < best.error { best = (error, model.snapshot()) }
+        if step % 20 == 0 || step == steps {
+            best.keep(ifBetter: series.errors(forecasts(model, validation), validation).all)
         }
     }
-    try! model.restore(best.snapshot)
+    best.restore()
 }
 
 /// The stream is read from its beginning on, and the forecasts of `origins` taken from what is said there.
@@ -63,7 +62,7 @@ func row<Network: Layer>(
 ) -> (row: Row, forecasts: Tensor) {
     let clock = Stopwatch()
     let trained = (0..<networks).map { index in
-        var generator = PhiloxGenerator(seed: UInt64(seed + index))
+        var generator = PhiloxGenerator(seed: seed &+ UInt64(index))
         let model = Forecaster(network: make(&generator))
         train(model, stretch: stretch, using: &generator)
         return model
@@ -109,7 +108,7 @@ for row in rows {
     print(row.name.rightPadded(to: 28) + errors.joined())
 }
 
-if let folder = arguments.text("--pictures") {
+if let folder = arguments.pictures {
     let (year, unit) = (12, series.unit)
     let places = test.map { series.years[$0 + year] }
     func curve(_ name: String, _ values: Tensor, color: Int) -> LineChart.Series {
@@ -125,3 +124,4 @@ if let folder = arguments.text("--pictures") {
 }
 expect(stretched.test.all < 0.95 * rows[0].test.all, "the LSTM is no better than persistence")
 expect(stretched.test.all < rows[1].test.all, "the LSTM is no better than a network without memory")
+expect(isQuick || stretched.test.all < rows[2].test.all, "the LSTM is no better than the linear model")
