@@ -1,13 +1,13 @@
 """The example AddingProblem in PyTorch: the same networks, problems and steps.
 
-    AddingProblem.py [--length 200] [--steps 3000] [--seed 1]
+    AddingProblem.py [--length 200] [--steps 3000] [--rate 0.01] [--seed 1]
 """
 import torch
 from torch import nn
 
 from support import Clock, parse, step
 
-arguments = parse(__doc__, length=200, steps=3000)
+arguments = parse(__doc__, length=200, steps=3000, rate=0.01, seed=1)
 length, hidden = arguments.length, 64
 
 
@@ -47,6 +47,7 @@ def remembering():
     return lstm
 
 
+torch.manual_seed(1_000_000 + arguments.seed)
 test = problems(2048)
 print(f"length {length}. Always 1: {(test[1] - 1).square().mean().item():.4f}")
 for name, recurrence in [
@@ -55,7 +56,7 @@ for name, recurrence in [
 ]:
     torch.manual_seed(arguments.seed)
     model = Adder(recurrence())
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.01, fused=True)
+    optimizer = torch.optim.Adam(model.parameters(), lr=arguments.rate, fused=True)
     clock, errors = Clock(), []
     for index in range(1, arguments.steps + 1):
         x, y = problems(64)

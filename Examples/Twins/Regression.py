@@ -43,7 +43,7 @@ def trained(training, validation):
             loss = nn.functional.mse_loss(model(validation[0]), validation[1]).item()
         if loss < best:
             best, weights, best_epoch = loss, copy.deepcopy(model.state_dict()), epoch
-        elif epoch - best_epoch >= 20:
+        elif epoch - best_epoch > 20:
             break
     model.load_state_dict(weights)
     return model, epoch + 1

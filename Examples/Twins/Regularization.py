@@ -39,7 +39,7 @@ def run(seed, dropout=0.0, l2=0.0, l1=0.0, patience=None):
         if patience:
             if loss < best[0]:
                 best = (loss, epoch, copy.deepcopy(model.state_dict()))
-            elif epoch - best[1] >= patience:
+            elif epoch - best[1] > patience:
                 break
     if patience:
         model.load_state_dict(best[2])

@@ -10,7 +10,7 @@ from torch import nn
 
 from support import DATA, Clock, parse, step as descend
 
-arguments = parse(__doc__, steps=400, networks=5)
+arguments = parse(__doc__, steps=400, networks=5, seed=1)
 HORIZON, WINDOW, WARM_UP, BATCH = 24, 264, 60, 16
 table = np.loadtxt(DATA / "sunspots.csv", delimiter=",", skiprows=1, dtype=np.float32)
 training, validation_from = (int((table[:, 0] < year).sum()) for year in (1915, 1944))

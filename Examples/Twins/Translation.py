@@ -10,7 +10,7 @@ from torch import nn
 
 from support import DATA, Clock, Vocabulary, bucketed, padded, parse, recur, step
 
-arguments = parse(__doc__, epochs=12)
+arguments = parse(__doc__, epochs=12, seed=1)
 with open(DATA / "phonemes.csv", newline="", encoding="utf-8") as file:
     rows = [(row["word"], row["phonemes"].split()) for row in csv.DictReader(file)]
 letters = Vocabulary((letter for word, _ in rows for letter in word), ["<pad>"])
@@ -74,6 +74,7 @@ def edit_distance(a, b):
 
 model = EncoderDecoder()
 print(f"{len(training)} words to learn from, {len(test)} to test with")
+print(f"{len(letters) - 1} letters, {len(phonemes) - 3} phonemes and marks of stress")
 print(f"{sum(p.numel() for p in model.parameters())} parameters")
 optimizer = torch.optim.Adam(model.parameters(), lr=0.003, fused=True)
 clock = Clock()

@@ -1,6 +1,7 @@
 """What the twins share: the examples' data as tensors, batches of like lengths, and a clock."""
 import argparse
 import collections
+import os
 import pathlib
 import time
 
@@ -9,15 +10,18 @@ import torch
 from torch import nn
 
 DATA = pathlib.Path(__file__).parent / "../Data"
+if "OMP_NUM_THREADS" not in os.environ:
+    torch.set_num_threads(2)
 
 
 def parse(usage, **standards):
-    """The command line's values, each an option named after a keyword; the seed is set."""
+    """The command line's values, each an option named after a keyword; a `seed`, where there is one, is set."""
     parser = argparse.ArgumentParser(description=usage, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name, standard in {**standards, "seed": 1}.items():
+    for name, standard in standards.items():
         parser.add_argument(f"--{name}", type=type(standard), default=standard)
     arguments = parser.parse_args()
-    torch.manual_seed(arguments.seed)
+    if "seed" in standards:
+        torch.manual_seed(arguments.seed)
     return arguments
 
 
