@@ -17,6 +17,8 @@ func cost(_ p: Tensor) -> Tensor { sum(square(1 - p)) - 2 * exp(-3 * sum(square(
 /// 2 (p − 1) + 12 p exp(−3 p₁² − 3 p₂²)
 func gradientByHand(_ p: Tensor) -> Tensor { 2 * (p - 1) + 12 * p * exp(-3 * sum(square(p))) }
 
+let clock = Stopwatch()
+
 // The gradient by hand is the engine's.
 var generator = PhiloxGenerator(seed: arguments.seed)
 let points = (0..<1000).map { _ in Tensor.normal([2], dtype: .float64, using: &generator) }
@@ -40,19 +42,6 @@ for (start, found) in zip(starts, walks) {
             + "\(place(other.point)), \(other.iterations) steps, \(other.evaluations) evaluations")
     expect(found.isConverged && other.isConverged, "A start was left without its minimiser.")
 }
-let minima = [walks[0].point, walks[3].point]
-func plot(_ title: String, _ paths: [ContourPlot.Path]) -> ContourPlot {
-    var plot = ContourPlot(x: -1.5...2, y: -1.5...2, title: title, xLabel: "p₁", yLabel: "p₂") {
-        cost(Tensor([$0, $1])).item
-    }
-    plot.paths = paths
-    plot.marks = minima.map { .init($0.doubles[0], $0.doubles[1], "C = \(fixed(cost($0).item, 3))") }
-    return plot
-}
-try draw(
-    plot(
-        "Where descent starts decides where it ends",
-        zip(starts, walks).map { .init("from \(place($0, 1))", $1.path.map(\.point)) }), "valleys")
 
 // One start, and the learning rate alone: slow, fast, slow again, in circles, in the other valley, away.
 let rates = [0.001, 0.01, 0.1, 0.16, 0.25, 0.5, 0.9, 1.1]
@@ -71,7 +60,6 @@ for rate in rates {
     let shown = found.isConverged ? found.path[...] : found.path.prefix(rate > 1 ? 6 : 40)
     if [0.01, 0.1, 0.25, 0.5, 1.1].contains(rate) { paths.append(.init("η = \(rate)", shown.map(\.point))) }
 }
-try draw(plot("From one start with five learning rates", paths.reversed()), "rates")
 
 // If B is too small, the gradient may be too off: how far, on the patients of diabetes.csv. The model is linear, and p
 // stands where descent begins.
@@ -120,6 +108,22 @@ for size in sizes {
             && Swift.abs(figures[2] - figures[3]) <= tolerance * figures[1],
         "The error does not fall as 1/√B does.")
 }
+print("\ncomputed in \(fixed(clock.seconds, 2)) s")
+
+let minima = [walks[0].point, walks[3].point]
+func plot(_ title: String, _ paths: [ContourPlot.Path]) -> ContourPlot {
+    var plot = ContourPlot(x: -1.5...2, y: -1.5...2, title: title, xLabel: "p₁", yLabel: "p₂") {
+        cost(Tensor([$0, $1])).item
+    }
+    plot.paths = paths
+    plot.marks = minima.map { .init($0.doubles[0], $0.doubles[1], "C = \(fixed(cost($0).item, 3))") }
+    return plot
+}
+try draw(
+    plot(
+        "Where descent starts decides where it ends",
+        zip(starts, walks).map { .init("from \(place($0, 1))", $1.path.map(\.point)) }), "valleys")
+try draw(plot("From one start with five learning rates", paths.reversed()), "rates")
 try draw(
     LineChart(
         [

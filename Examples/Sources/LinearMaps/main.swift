@@ -84,11 +84,13 @@ struct Problem {
 func cost(_ w: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor { mean(sum(square(y - matmul(x, w)), axes: [1])) }
 func norm(_ x: Tensor) -> Double { sum(square(x)).item.squareRoot() }
 
+var seconds = 0.0
 for problem in [
     try Problem("linnerud.csv", responses: ["Weight", "Waist", "Pulse"]),
     try Problem("diabetes.csv", responses: ["progression"]),
 ] {
     let (x, y, count) = (problem.x, problem.y, Double(problem.x.shape[0]))
+    let clock = Stopwatch()
     let start = Tensor.zeros([problem.inputs.count, problem.responses.count], dtype: .float64)
     let exact = try x.leastSquares(y)
     func error(_ w: Tensor) -> Double { norm(w - exact.solution) / norm(exact.solution) }
@@ -122,6 +124,7 @@ for problem in [
         ).minimize(from: start, over: x, y, using: &generator, cost)
     }
     let (constant, falling) = (stochastic { _ in 1 }, stochastic { pow(1e-4, Double($0) / Double(steps)) })
+    seconds += clock.seconds
 
     print("SGD: \(iterations) batches of \(batch) an epoch, from half the rate on")
     print("epoch  descent  predicted   a tenth of the rate      SGD  SGD, rate falling to 1/10,000")
@@ -174,3 +177,4 @@ for problem in [
     expect(error(falling.point) < (isQuick ? 0.7 : 0.2) * first, "SGD did not come near.")
     expect(isQuick || abs(measured - factor) < 1e-3, "Descent did not settle to \(factor) a step: \(measured)")
 }
+print("\nfitted in \(fixed(seconds, 2)) s")
