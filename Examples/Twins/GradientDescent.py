@@ -9,7 +9,7 @@ import torch
 
 from support import DATA, Clock, parse
 
-arguments = parse(__doc__, draws=2000)
+arguments = parse(__doc__, draws=2000, seed=1)
 torch.set_default_dtype(torch.float64)
 
 

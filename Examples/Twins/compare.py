@@ -59,6 +59,13 @@ PAIRS = {
         r"([\d.]+) s$",
         rows(r"^{}  .* ([\d.]+) +\d+ s$", "RNN", "RNN, orthogonal start", "LSTM, forget bias 1", "GRU")),
     "Regression": Pair(r"epochs in ([\d.]+) s", {"R², mean of 5 seeds": r"R² ([\d.]+) in the mean"}),
+    "LinearMaps": Pair(r"fitted in ([\d.]+) s", {
+        "share of the error left, linnerud": r"^ +124 +(\S+)", "diabetes": r"^ +6495 +(\S+)"}),
+    "GradientDescent": Pair(r"computed in ([\d.]+) s", {
+        "from (−1, 0.6)": r"^\(-1\.0, 0\.6\) +(\(.*?steps)", "from (1.6, −0.6)": r"^\(1\.6, -0\.6\) +(\(.*?steps)"}),
+    "ManyClasses": Pair(r"judged in ([\d.]+) s", {
+        "one-vs-all, ten classes": r"^ +10 +([\d.]+ %)", "one-vs-one": r"^ +10.*? %.*? ([\d.]+ %)",
+        "multinomial": r"^ +10.* ([\d.]+ %)"}),
     "TimeSeries": Pair(
         r"^LSTM.*, ([\d.]+) s$",
         rows(r"^{} +(?:[\d.]+ +){{5}}([\d.]+)", "LSTM, numbers as they are", "LSTM, numbers stretched")),
@@ -96,6 +103,8 @@ def compare(name, rounds):
                 theirs.append(tried[threads])
             else:
                 theirs.append(run(pair, twin, folder, OMP_NUM_THREADS=threads, **memory))
+    if any(scores != ours[0][1] for _, scores in ours):
+        sys.exit(f"{name} does not give the same scores in each round")
     print(f"\n| {name} | training | " + " | ".join(pair.scores) + " |\n|---" + "|---" * (len(pair.scores) + 1) + "|")
     heading = f"PyTorch, {threads} thread" + "s" * (threads != "1")
     for program, outcomes in ("Cotangent", ours), (heading, theirs):

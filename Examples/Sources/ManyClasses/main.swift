@@ -74,6 +74,7 @@ let seconds = clock.seconds
 print("\none-vs-one makes \(fixed(errors.one / errors.all, 2)) times as many mistakes as one-vs-all, over all rows")
 print("fitted and judged in \(fixed(seconds, 1)) s")
 
+expect(isQuick || errors.one < errors.all, "one-vs-one makes more mistakes than one-vs-all")
 expect(
     last.one.models == 45 && last.all.models == 10,
     "10 classes take 10 models against all others and 45 of pairs, not \(last.all.models) and \(last.one.models)")
