@@ -106,21 +106,3 @@ void ct_div_i64(size_t n, const int64_t *a, ptrdiff_t sa, const int64_t *b, ptrd
         y[i] = v == -1 ? (int64_t)(0 - (uint64_t)u) : u / v;
     }
 }
-
-// Bits, not comparisons: these need no floating-point exceptions. A block at a time, so that a bad value ends it early.
-#define ANY_NONFINITE(suffix, T, U, exponent)                             \
-    CT_CLONES int ct_any_nonfinite_##suffix(size_t n, const T *x) {       \
-        for (size_t start = 0; start < n; start += 4096) {                \
-            size_t end = n - start < 4096 ? n : start + 4096;             \
-            U found = 0;                                                  \
-            for (size_t i = start; i < end; i++) {                        \
-                U bits;                                                   \
-                __builtin_memcpy(&bits, x + i, sizeof bits);                        \
-                found |= (bits & exponent) == exponent;                   \
-            }                                                             \
-            if (found) return 1;                                          \
-        }                                                                 \
-        return 0;                                                         \
-    }
-ANY_NONFINITE(f32, float, uint32_t, UINT32_C(0x7f800000))
-ANY_NONFINITE(f64, double, uint64_t, UINT64_C(0x7ff0000000000000))

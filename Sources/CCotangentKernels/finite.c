@@ -1,10 +1,11 @@
-#include "ct_linear_algebra.h"
+#include "ct_elementwise.h"
 #include "clones.h"
 
-// A number is infinite or NaN where all bits of its exponent are set.
+// A number is infinite or NaN where all bits of its exponent are set: bits, since a comparison could raise a floating-point
+// exception. A block is looked through without a branch, as vectors, and again where something was found.
 #define DEFINE_FIRST_NONFINITE(name, T, BITS, EXPONENT)                                \
     CT_CLONES size_t name(size_t n, const T *x) {                                      \
-        enum { BLOCK = 256 };                                                          \
+        enum { BLOCK = 4096 };                                                         \
         for (size_t start = 0; start < n; start += BLOCK) {                            \
             const size_t end = n - start < BLOCK ? n : start + BLOCK;                  \
             BITS found = 0;                                                            \

@@ -146,9 +146,4 @@ extension Double: LAPACKScalar {
     ) {
         ct_small_lu_solve_f64(transpose == .yes ? 1 : 0, count, n, k, factors, pivots, b)
     }
-
-    package static func firstNonFinite(_ count: Int, _ x: UnsafePointer<Double>) -> Int? {
-        let place = ct_first_nonfinite_f64(count, x)
-        return place == count ? nil : place
-    }
 }

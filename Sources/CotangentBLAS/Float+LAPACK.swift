@@ -146,9 +146,4 @@ extension Float: LAPACKScalar {
     ) {
         ct_small_lu_solve_f32(transpose == .yes ? 1 : 0, count, n, k, factors, pivots, b)
     }
-
-    package static func firstNonFinite(_ count: Int, _ x: UnsafePointer<Float>) -> Int? {
-        let place = ct_first_nonfinite_f32(count, x)
-        return place == count ? nil : place
-    }
 }

@@ -110,9 +110,6 @@ package protocol LAPACKScalar: BLASScalar {
     static func smallSolve(
         _ transpose: Transpose, _ count: Int, _ n: Int, _ k: Int, _ factors: UnsafePointer<Self>,
         _ pivots: UnsafePointer<Int32>, _ b: UnsafeMutablePointer<Self>)
-
-    /// Where the first element that is infinite or NaN stands; nil where all are finite.
-    static func firstNonFinite(_ count: Int, _ x: UnsafePointer<Self>) -> Int?
 }
 
 extension LAPACKScalar {

@@ -140,8 +140,8 @@ void ct_axpy_f64(size_t n, double a, const double *x, double *y);
 void ct_bias_activation_f32(size_t rows, size_t columns, const float *bias, int relu, float *c, size_t ldc);
 void ct_bias_activation_f64(size_t rows, size_t columns, const double *bias, int relu, double *c, size_t ldc);
 
-// How many of the n values are NaN or infinite: 0, or 1 for "some".
-int ct_any_nonfinite_f32(size_t n, const float *x);
-int ct_any_nonfinite_f64(size_t n, const double *x);
+// The index of the first element that is infinite or NaN, or n.
+size_t ct_first_nonfinite_f32(size_t n, const float *x);
+size_t ct_first_nonfinite_f64(size_t n, const double *x);
 
 #endif

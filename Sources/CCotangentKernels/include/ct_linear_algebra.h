@@ -20,8 +20,4 @@ void ct_small_lu_solve_f32(
 void ct_small_lu_solve_f64(
     int plain, size_t count, size_t n, size_t k, const double *factors, const int32_t *pivots, double *b);
 
-// The index of the first element that is infinite or NaN, or n.
-size_t ct_first_nonfinite_f32(size_t n, const float *x);
-size_t ct_first_nonfinite_f64(size_t n, const double *x);
-
 #endif

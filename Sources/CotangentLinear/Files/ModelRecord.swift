@@ -93,7 +93,7 @@ public struct ModelRecord: Sendable {
                 "tensor '\(prefix)\(name)' is \(tensor.summary): floating point of \(rank) ax\(rank == 1 ? "is" : "es"), not empty, is expected"
             )
         }
-        guard tensor.doubles.allSatisfy({ $0.isFinite }) else {
+        if tensor.hasNonFinite {
             throw problem("tensor '\(prefix)\(name)' has a value that is NaN or infinite")
         }
         return tensor

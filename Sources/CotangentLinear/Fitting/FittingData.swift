@@ -46,10 +46,9 @@ func requireSamples(_ operation: String, _ x: Tensor, atLeast least: Int) throws
     }
 }
 
-/// - Throws: where an element of a matrix in float64 is NaN or infinite.
+/// - Throws: where an element of a matrix is NaN or infinite.
 func requireFinite(_ operation: String, _ name: String, _ x: Tensor) throws(FitError) {
-    let place = x.withUnsafeBufferPointer(as: Double.self) { values in values.firstIndex { !$0.isFinite } }
-    guard let place else { return }
+    guard let place = x.firstNonFinite else { return }
     let (row, column) = place.quotientAndRemainder(dividingBy: x.shape[1])
     throw FitError(
         .notFinite, operation,

@@ -1,5 +1,3 @@
-import CCotangentKernels
-
 /// The first NaN or infinity of a run: where it arose.
 public struct AnomalyError: Error, Sendable, CustomStringConvertible {
     public enum Pass: String, Sendable { case forward, backward }
@@ -62,19 +60,6 @@ package final class AnomalyLog {
         let result = try Scope.run(configure: { $0.anomalies = log }) { _ in try body() }
         if let error = log.error(names: names) { throw error }
         return result
-    }
-}
-
-extension Tensor {
-    /// Whether any element is NaN or infinite.
-    public var hasNonFinite: Bool {
-        guard dtype.isFloatingPoint, !isAbstract else { return false }
-        let x = contiguous
-        return withExtendedLifetime(x.storage) {
-            dtype == .float32
-                ? ct_any_nonfinite_f32(count, x.rawPointer.assumingMemoryBound(to: Float.self)) != 0
-                : ct_any_nonfinite_f64(count, x.rawPointer.assumingMemoryBound(to: Double.self)) != 0
-        }
     }
 }
 

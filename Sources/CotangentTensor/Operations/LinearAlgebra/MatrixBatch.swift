@@ -68,22 +68,7 @@ extension Tensor {
 
     /// Throws for the first element that is infinite or NaN. For tensors without gaps.
     func requireFinite(_ operation: String, _ operand: String, rowAxis: Int) throws(LinearAlgebraError) {
-        if isAbstract || count == 0 { return }
-        let grain = 1 << 16
-        var places = [Int?](repeating: nil, count: (count + grain - 1) / grain)
-        places.withUnsafeMutableBufferPointer { places in
-            let places = UncheckedPointer(places.baseAddress!)
-            parallel(chunks: (count + grain - 1) / grain) { chunk in
-                let start = chunk * grain
-                let length = Swift.min(grain, count - start)
-                let found =
-                    dtype == .float32
-                    ? Float.firstNonFinite(length, rawPointer.assumingMemoryBound(to: Float.self) + start)
-                    : Double.firstNonFinite(length, rawPointer.assumingMemoryBound(to: Double.self) + start)
-                places.pointer[chunk] = found.map { $0 + start }
-            }
-        }
-        guard let place = places.lazy.compactMap({ $0 }).first else { return }
+        guard let place = firstNonFinite else { return }
         let isNaN =
             dtype == .float32
             ? rawPointer.load(fromByteOffset: place * 4, as: Float.self).isNaN
