@@ -121,6 +121,10 @@ import Testing
         // A power of 0 is no reason to overflow.
         let nilpotent = try Tensor(rows: [[0.0, 1e200], [0, 0]]).matrixExponential()
         #expect(nilpotent.isClose(to: Tensor(rows: [[1.0, 1e200], [0, 1]]), relative: 1e-15))
+        // Nor are quotients that are 0/0.
+        let tiny = Double.leastNormalMagnitude / 1024
+        #expect(
+            try Tensor(rows: [[tiny, 2 * tiny], [0, tiny]]).matrixExponential() == Tensor(rows: [[1, 2 * tiny], [0, 1]]))
     }
 
     static let traps: [Trap] = [

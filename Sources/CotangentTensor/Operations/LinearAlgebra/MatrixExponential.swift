@@ -65,7 +65,7 @@ private struct PadeRule {
         }
         let largest = sizes.max() ?? 0
         let (degree, most) = limits.first { largest <= $0.size } ?? limits[limits.count - 1]
-        let scalings = sizes.map { $0 <= most ? 0 : Int(binaryLogarithm($0 / most).rounded(.up)) }
+        let scalings = sizes.map { $0 <= most ? 0 : binaryLogarithmRoundedUp($0 / most) }
         let extra = roundingScalings(a, scalings, degree)
         return (degree, zip(scalings, extra).map { $0 + $1 })
     }
@@ -87,15 +87,14 @@ private struct PadeRule {
         for i in 1...(2 * degree + 1) { c /= Double(i) }
         return zip(powers, norms).map { power, norm in
             if norm == 0 || !power.isFinite { return 0 }
-            return Swift.max(
-                0, Int((binaryLogarithm(c * power / (norm * unitRoundoff)) / Double(2 * degree)).rounded(.up)))
+            let ratio = c * power / (norm * unitRoundoff)
+            // 0/0 where the norm is below the range of quotients: so small a matrix needs no halving.
+            return ratio > 1 ? (binaryLogarithmRoundedUp(ratio) + 2 * degree - 1) / (2 * degree) : 0
         }
     }
 
-    private func binaryLogarithm(_ x: Double) -> Double {
-        if x <= 0 { return -1e9 }
-        return log(Tensor(scalar: x)).item / 0.6931471805599453
-    }
+    /// ⌈log₂ x⌉ for a positive, finite x.
+    private func binaryLogarithmRoundedUp(_ x: Double) -> Int { x.exponent + (x.significand > 1 ? 1 : 0) }
 
     private func power(_ x: Double, _ exponent: Double) -> Double {
         x == 0 ? 0 : pow(Tensor(scalar: x), exponent).item
