@@ -23,21 +23,9 @@ extension Textbook {
             for p in 0..<n {
                 for q in p + 1..<max(p + 1, n) where a[p * n + q] != 0 {
                     let (c, s) = jacobiRotation(a[p * n + p], a[p * n + q], a[q * n + q])
-                    for k in 0..<n {
-                        let (x, y) = (a[k * n + p], a[k * n + q])
-                        a[k * n + p] = c * x - s * y
-                        a[k * n + q] = s * x + c * y
-                    }
-                    for k in 0..<n {
-                        let (x, y) = (a[p * n + k], a[q * n + k])
-                        a[p * n + k] = c * x - s * y
-                        a[q * n + k] = s * x + c * y
-                    }
-                    for k in 0..<n {
-                        let (x, y) = (v[k * n + p], v[k * n + q])
-                        v[k * n + p] = c * x - s * y
-                        v[k * n + q] = s * x + c * y
-                    }
+                    rotate(&a, p, q, step: n, count: n, c, s)
+                    rotate(&a, p * n, q * n, step: 1, count: n, c, s)
+                    rotate(&v, p, q, step: n, count: n, c, s)
                 }
             }
         }
@@ -65,16 +53,8 @@ extension Textbook {
                     if abs(gamma) <= 8 * T.ulpOfOne * (alpha * beta).squareRoot() { continue }
                     isDone = false
                     let (c, s) = jacobiRotation(alpha, gamma, beta)
-                    for k in 0..<m {
-                        let (x, y) = (u[k * n + p], u[k * n + q])
-                        u[k * n + p] = c * x - s * y
-                        u[k * n + q] = s * x + c * y
-                    }
-                    for k in 0..<n {
-                        let (x, y) = (v[k * n + p], v[k * n + q])
-                        v[k * n + p] = c * x - s * y
-                        v[k * n + q] = s * x + c * y
-                    }
+                    rotate(&u, p, q, step: n, count: m, c, s)
+                    rotate(&v, p, q, step: n, count: n, c, s)
                 }
             }
             if isDone { break }
@@ -86,6 +66,18 @@ extension Textbook {
             for i in 0..<m where values[j] > 0 { u[i * n + j] /= values[j] }
         }
         return (u, values, v)
+    }
+
+    /// (x, y) becomes (c x − s y, s x + c y) for the two vectors that begin at `p` and `q`, elements `step` apart.
+    @inlinable @inline(__always)
+    static func rotate<T: BinaryFloatingPoint>(
+        _ a: inout [T], _ p: Int, _ q: Int, step: Int, count: Int, _ c: T, _ s: T
+    ) {
+        for k in 0..<count {
+            let (x, y) = (a[p + k * step], a[q + k * step])
+            a[p + k * step] = c * x - s * y
+            a[q + k * step] = s * x + c * y
+        }
     }
 }
 
