@@ -57,7 +57,7 @@ let package = Package(
                 .target(name: "CZlib", condition: .when(traits: ["Zlib"])),
             ]),
         .target(name: "CotangentTraining", dependencies: ["CotangentNN", "CotangentData"]),
-        .target(name: "CotangentLinear", dependencies: ["CotangentTensor", "CotangentData"]),
+        .target(name: "CotangentLinear", dependencies: ["CotangentBLAS", "CotangentTensor", "CotangentData"]),
         .target(
             name: "Cotangent",
             dependencies: ["CotangentTensor", "CotangentNN", "CotangentData", "CotangentTraining", "CotangentLinear"]),
