@@ -97,6 +97,19 @@ import Testing
         try refused(all, [("models.2.bias", Tensor.zeros([3]))], "3")
         try refused(all, [("classes", Tensor([0, 1, 2, 3]))], "'models.3.classes'")
         try refused(all, [], words: ["base": "pca"], "kind 'pca', not 'logistic'")
+        // Models that could not be asked together.
+        try refused(
+            all,
+            [
+                ("models.1.classes", Tensor([0, 1, 2])), ("models.1.weight", Tensor.zeros([3, 4], dtype: .float64)),
+                ("models.1.bias", Tensor.zeros([3], dtype: .float64)),
+            ], "'models.1' tells 3 classes apart by a weight float64 [3, 4]")
+        try refused(
+            all, [("models.2.weight", Tensor.zeros([1, 5], dtype: .float64))],
+            "'models.2' tells 2 classes apart by a weight float64 [1, 5]")
+        // Nothing is made of 2 billion models that are claimed.
+        let one = try OneVsOne(base).fit(x, y)
+        try refused(one, [("classes", Tensor(Array(0..<65_000)))], "'models.3.classes'")
         let pca = try PCA(components: .count(2), whitens: true).fit(x)
         try refused(pca, [("variances", Tensor([1.0, -1]))], "negative, or 0 where it is divided by")
         try refused(pca, [("mean", Tensor.zeros([5], dtype: .float64))], "they do not fit")

@@ -65,6 +65,26 @@ extension ModelRecord {
             throw problem(
                 "its models are of kind '\((self[word: "base"] ?? "unknown").prefix(40))', not '\(Model.kind)'")
         }
-        return try (0..<count).map { try Model(from: nested("models.\($0)")) }
+        let parts = nested("models").parts
+        // A file may claim more models than it holds: no room is made before they are there.
+        var models: [Model] = []
+        for place in 0..<count {
+            models.append(try Model(from: parts["\(place)"] ?? nested("models.\(place)")))
+        }
+        if let models = models as? [LogisticModel] { try requireAlike(models) }
+        return models
+    }
+
+    /// Models that could not be asked together would end the process at the first prediction.
+    private func requireAlike(_ models: [LogisticModel]) throws {
+        let first = models[0].weight
+        for (place, model) in models.enumerated() {
+            let weight = model.weight
+            guard model.classes.count == 2, weight.shape == first.shape, weight.dtype == first.dtype else {
+                throw problem(
+                    "'models.\(place)' tells \(model.classes.count) classes apart by a weight \(weight.summary): two, by one like the first model's, \(first.summary), are expected"
+                )
+            }
+        }
     }
 }

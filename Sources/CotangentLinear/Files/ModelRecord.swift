@@ -82,6 +82,20 @@ public struct ModelRecord: Sendable {
         return ModelRecord(file: file, prefix: prefix + start, tensors: below(tensors), words: below(words))
     }
 
+    /// All that is nested, by what names begin with up to their first dot: one pass for any number of parts.
+    var parts: [String: ModelRecord] {
+        var result: [String: ModelRecord] = [:]
+        func place(_ key: String, _ store: (inout ModelRecord, String) -> Void) {
+            guard let dot = key.firstIndex(of: ".") else { return }
+            let part = String(key[..<dot])
+            let empty = ModelRecord(file: file, prefix: "\(prefix)\(part).", tensors: [:], words: [:])
+            store(&result[part, default: empty], String(key[key.index(after: dot)...]))
+        }
+        for (key, tensor) in tensors { place(key) { $0.tensors[$1] = tensor } }
+        for (key, word) in words { place(key) { $0.words[$1] = word } }
+        return result
+    }
+
     /// An error that says what is wrong with the file.
     public func problem(_ message: String) -> ModelFileError { ModelFileError(file: file, message: message) }
 
