@@ -32,6 +32,18 @@ STARTS = {
 }
 
 
+def safetensors(metadata, tensors):
+    """The bytes of a file of (dtype, shape, values)."""
+    letters = {"F32": "f", "F64": "d", "I64": "q"}
+    header, data = {"__metadata__": metadata}, b""
+    for name, (dtype, shape, values) in tensors.items():
+        own = struct.pack(f"<{len(values)}{letters[dtype]}", *values)
+        header[name] = {"dtype": dtype, "shape": shape, "data_offsets": [len(data), len(data) + len(own)]}
+        data += own
+    text = json.dumps(header).encode()
+    return struct.pack("<Q", len(text)) + text + data
+
+
 def checkpoint():
     """The smallest one: one weight, one optimizer, one epoch."""
     trainer = {
@@ -44,16 +56,49 @@ def checkpoint():
     optimizers = [{"kind": "Adam", "names": ["w", None], "numbers": {
         "groups.0.learningRate": 0.1, "groups.0.weightDecay": 0, "groups.0.parameterCount": 2,
         "parameters.0.steps": 2, "parameters.1.steps": 0}}]
-    tensors = {"model.w": [2], "best.w": [2], "optimizers.0.0.exp_avg": [2]}
-    header = {"__metadata__": {"cotangent.checkpoint": "1", "cotangent.trainer": json.dumps(trainer),
-                               "cotangent.optimizers": json.dumps(optimizers)}}
-    for place, (name, shape) in enumerate(tensors.items()):
-        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [8 * place, 8 * place + 8]}
-    text = json.dumps(header).encode()
-    return struct.pack("<Q", len(text)) + text + bytes(8 * len(tensors))
+    return safetensors({"cotangent.checkpoint": "1", "cotangent.trainer": json.dumps(trainer),
+                        "cotangent.optimizers": json.dumps(optimizers)},
+                       {name: ("F32", [2], [0, 0]) for name in ["model.w", "best.w", "optimizers.0.0.exp_avg"]})
+
+
+def linear_models():
+    """The smallest of each kind, and one that ends early, one whose classes do not rise."""
+    def file(kind, words, tensors):
+        return safetensors({"cotangent.kind": kind, "cotangent.version": "1", **words}, tensors)
+
+    def logistic(prefix="", classes=(0, 1), rows=1):
+        return {prefix + "classes": ("I64", [len(classes)], classes),
+                prefix + "weight": ("F32", [rows, 2], [0.5, -1] * rows), prefix + "bias": ("F32", [rows], [0.25] * rows)}
+
+    def several(count):
+        tensors = {"classes": ("I64", [3], [-1, 4, 7])}
+        for place in range(count):
+            tensors.update(logistic(f"models.{place}."))
+        return tensors
+
+    linear = {"weight": ("F64", [1, 2], [2, 0.5]), "bias": ("F64", [1], [1])}
+    statistics = {f"statistics.{name}": ("F64", [1, 2], [0.5, 3]) for name in ["weightErrors", "weightT"]}
+    statistics.update({f"statistics.{name}": ("F64", [1], [0.5]) for name in [
+        "biasErrors", "biasT", "residualVariance", "determination", "adjustedDetermination"]})
+    errors = {"weightErrors": ("F64", [1, 2], [1, 1]), "biasErrors": ("F64", [1], [1])}
+    whole = file("linear", {"vector": "true"}, linear)
+    return [
+        whole,
+        file("linear", {"vector": "false", "statistics.degreesOfFreedom": "3"}, {**linear, **statistics}),
+        file("logistic", {}, {**logistic(), **errors}),
+        file("logistic", {}, logistic(classes=(1, 2, 5), rows=3)),
+        file("pca", {"whitens": "true"}, {
+            "mean": ("F64", [2], [1, 2]), "components": ("F64", [1, 2], [0.6, 0.8]), "variances": ("F64", [1], [2]),
+            "totalVariance": ("F64", [1], [3])}),
+        file("one-vs-all", {"base": "logistic"}, several(3)),
+        file("one-vs-one", {"base": "logistic"}, several(3)),
+        whole[:-5],
+        file("logistic", {}, logistic(classes=(1, 0))),
+    ]
 
 
 STARTS["checkpoint"] = [checkpoint()]
+STARTS["linearModel"] = linear_models()
 
 
 def starts():

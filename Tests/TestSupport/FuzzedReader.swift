@@ -3,7 +3,7 @@ import Cotangent
 /// The readers of what comes from outside, as functions of bytes: each gives something or throws. `Scripts/fuzz` feeds them
 /// with what coverage leads it to, `CorpusTests` with what it has found.
 public enum FuzzedReader: String, CaseIterable, Sendable {
-    case csv, csvWords, npy, npz, idx, safetensors, checkpoint, image, architecture
+    case csv, csvWords, npy, npz, idx, safetensors, checkpoint, image, architecture, linearModel
 
     /// Whether the bytes were taken. All that a user would look at is looked at.
     @discardableResult
@@ -40,6 +40,37 @@ public enum FuzzedReader: String, CaseIterable, Sendable {
         case .architecture:
             let architecture = try Architecture(parsing: String(decoding: bytes, as: UTF8.self))
             _ = try Architecture(parsing: architecture.json)
+        case .linearModel: try readLinearModel(bytes)
+        }
+    }
+
+    /// Whichever kind of model the file says that it holds.
+    private func readLinearModel(_ bytes: [UInt8]) throws {
+        func model<Model: StorableModel>(_: Model.Type) throws -> Model {
+            let model = try Model(decoding: bytes)
+            // What was read can be written and read.
+            return try Model(decoding: model.encoded())
+        }
+        func rows(for weight: Tensor) -> Tensor { Tensor.zeros([2, weight.shape[1]], dtype: weight.dtype) }
+        switch try Safetensors(decoding: bytes).metadata["cotangent.kind"] {
+        case LogisticModel.kind:
+            let model = try model(LogisticModel.self)
+            touch(model.predict(rows(for: model.weight)))
+            touch(model.probabilities(rows(for: model.weight)))
+        case OneVsAllModel<LogisticModel>.kind:
+            let model = try model(OneVsAllModel<LogisticModel>.self)
+            touch(model.predict(rows(for: model.models[0].weight)))
+        case OneVsOneModel<LogisticModel>.kind:
+            let model = try model(OneVsOneModel<LogisticModel>.self)
+            touch(model.predict(rows(for: model.models[0].weight)))
+        case PCAModel.kind:
+            let model = try model(PCAModel.self)
+            touch(model.inverse(model(rows(for: model.components))))
+            touch(model.shares)
+        default:
+            let model = try model(LinearModel.self)
+            touch(model.predict(rows(for: model.weight)))
+            if let statistics = model.statistics { [statistics.weightP, statistics.biasP].forEach(touch) }
         }
     }
 
