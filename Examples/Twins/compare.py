@@ -1,16 +1,15 @@
 """Each example and its twin in PyTorch by turns: seconds of training, and what was reached.
 
-    compare.py [NAME ...] [--rounds 3]
+    compare.py [NAME ...] [--rounds 3] [--threads 1 2]
 
-The examples have been built before: swift build -c release --package-path Examples. Seconds are the median of the rounds,
-as both programs print them, and scores those that a program prints last. PyTorch has one thread or two, whichever takes
-less time in the first round, and keeps memory that it has freed, which malloc by itself gives back.
+The examples have been built before: swift build -c release --package-path Examples. Seconds are the least of the rounds, as
+both programs print them, and scores those that a program prints last. PyTorch has as many threads of --threads as take least
+time in the first round, and keeps memory that it has freed, which malloc by itself gives back.
 """
 import argparse
 import os
 import pathlib
 import re
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -90,7 +89,7 @@ def run(pair, command, folder, **environment):
     return seconds, [re.findall(score, printed, re.M)[-1] for score in pair.scores.values()]
 
 
-def compare(name, rounds):
+def compare(name, rounds, choices):
     pair, ours, theirs = PAIRS[name], [], []
     memory = {"MALLOC_MMAP_THRESHOLD_": "1073741824", "MALLOC_TRIM_THRESHOLD_": "1073741824"}
     twin = [sys.executable, HERE / (pair.twin or name + ".py"), *pair.twin_options.split()]
@@ -98,7 +97,7 @@ def compare(name, rounds):
         for _ in range(rounds):
             ours.append(run(pair, [BUILT / name, *pair.options.split()], folder))
             if not theirs:
-                tried = {n: run(pair, twin, folder, OMP_NUM_THREADS=n, **memory) for n in ("1", "2")}
+                tried = {n: run(pair, twin, folder, OMP_NUM_THREADS=n, **memory) for n in choices}
                 threads = min(tried, key=lambda n: tried[n][0])
                 theirs.append(tried[threads])
             else:
@@ -108,7 +107,7 @@ def compare(name, rounds):
     print(f"\n| {name} | training | " + " | ".join(pair.scores) + " |\n|---" + "|---" * (len(pair.scores) + 1) + "|")
     heading = f"PyTorch, {threads} thread" + "s" * (threads != "1")
     for program, outcomes in ("Cotangent", ours), (heading, theirs):
-        seconds = statistics.median(outcome[0] for outcome in outcomes)
+        seconds = min(outcome[0] for outcome in outcomes)
         print(f"| {program} | {seconds:.{1 if seconds >= 1 else 2}f} s | " + " | ".join(outcomes[-1][1]) + " |", flush=True)
 
 
@@ -116,6 +115,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", choices=[[], *PAIRS], default=[])
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--threads", nargs="+", default=["1", "2"])
     arguments = parser.parse_args()
     for name in arguments.names or PAIRS:
-        compare(name, arguments.rounds)
+        compare(name, arguments.rounds, arguments.threads)

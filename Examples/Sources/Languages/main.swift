@@ -40,7 +40,7 @@ func chosenPenalty(_ penalties: [Double]) throws -> Double {
     let scores = try penalties.map { try fitted(to: rows, penalty: $0).score(gather(x, others), gather(y, others)) }
     return penalties[scores.indices.max { scores[$0] < scores[$1] }!]
 }
-let penalty = try isQuick ? 1e-4 : chosenPenalty([1e-5, 1e-4, 1e-3])
+let penalty = try isQuick ? 1e-4 : chosenPenalty([1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3])
 let bag = try fitted(to: Array(0..<training.count), penalty: penalty)
 let baseline = bag.score(data.bags(test), Tensor(test.labels))
 print("a bag of \(data.pieces.count) \(pieces) and a linear layer: \(percent(baseline)) of the test, λ \(penalty)\n")
