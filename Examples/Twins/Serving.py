@@ -1,18 +1,16 @@
-"""What a request costs the model itself in PyTorch: the same weights, from the same file.
+"""What a request costs the model itself in PyTorch, with one thread and with two: the same weights, from the same file.
 
-    Serving.py digits.safetensors [--seconds 2]
+    Serving.py [--model digits.safetensors] [--seconds 2]
 """
 import statistics
-import sys
-import time
 
 import torch
 from safetensors.torch import load_file
 from torch import nn
 
-path, seconds = sys.argv[1], float(sys.argv[3]) if len(sys.argv) > 3 else 2.0
-torch.set_num_threads(1)  # A second thread has nothing to gain from so little work.
-weights = load_file(path)
+from support import Clock, parse
+
+arguments = parse(__doc__, model="digits.safetensors", seconds=2.0)
 
 
 class Standardization(nn.Module):
@@ -26,13 +24,21 @@ class Standardization(nn.Module):
 
 
 model = nn.Sequential(Standardization(64), nn.Linear(64, 128), nn.ReLU(), nn.Linear(128, 10), nn.Softmax(-1)).eval()
-model.load_state_dict(weights)
+model.load_state_dict(load_file(arguments.model))
+
+
+def microseconds(count, threads):
+    """The median of the calls."""
+    torch.set_num_threads(threads)
+    x = 16 * torch.rand(count, 64)
+    times, whole = [], Clock()
+    while whole.seconds < arguments.seconds:
+        clock = Clock()
+        model(x)
+        times.append(clock.seconds)
+    return 1e6 * statistics.median(times)
+
+
 with torch.inference_mode():
     for count in 1, 4, 16, 64, 256:
-        x = 16 * torch.rand(count, 64)
-        times, end = [], time.perf_counter() + seconds
-        while time.perf_counter() < end:
-            start = time.perf_counter()
-            model(x)
-            times.append(time.perf_counter() - start)
-        print(f"{count:4} rows  {1e6 * statistics.median(times):8.1f} µs")
+        print(f"{count:4} rows  {microseconds(count, 1):8.1f} µs  {microseconds(count, 2):8.1f} µs")

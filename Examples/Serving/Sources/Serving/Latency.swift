@@ -15,7 +15,7 @@ struct Latency: ParsableCommand {
         let predictor = try Predictor(path: model)
         var generator = PhiloxGenerator(seed: 1)
         let clock = ContinuousClock()
-        print("rows     model alone     checked, from and to arrays     a row")
+        print(line("rows", "model alone", "checked, from and to arrays", "a row"))
         for count in [1, 4, 16, 64, 256] {
             let x = Tensor.uniform([count, predictor.inputs], in: 0...16, using: &generator)
             let rows = (0..<count).map { x[$0].doubles }
@@ -29,11 +29,13 @@ struct Latency: ParsableCommand {
             let alone = median { _ = softmax(predictor.trained.model(x)) }
             let whole = try median { _ = try predictor.probabilities(rows) }
             let cells = [alone, whole, whole / Double(count)].map { String(Double(Int($0 * 10)) / 10) + " µs" }
-            print([String(count), cells[0], cells[1], cells[2]].map { $0.padding(to: 12) }.joined(separator: "   "))
+            print(line(String(count), cells[0], cells[1], cells[2]))
         }
     }
-}
 
-extension String {
-    fileprivate func padding(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+    private func line(_ cells: String...) -> String {
+        zip(cells, [6, 14, 30, 0]).map { cell, width in
+            cell + String(repeating: " ", count: max(0, width - cell.count))
+        }.joined()
+    }
 }
