@@ -4,7 +4,7 @@ import CotangentTraining
 import Testing
 
 @Suite struct BestWeightsTests {
-    private let model = Linear(weight: Tensor(rows: [[0]]))
+    private let model = Linear(weight: Tensor(rows: [[0.0]]))
 
     /// Gives the weight each value in turn, with its figure, and the best back.
     private func restored(_ figures: [Double], higherIsBetter: Bool = false) -> (weight: Double, kept: [Bool]) {
