@@ -5,14 +5,13 @@ struct Latency: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Times the model itself, without HTTP: what a request spends in it, and what batches would save.")
 
-    @Argument(help: "A file that `cotangent train` wrote.")
-    var model: String
+    @OptionGroup var file: ModelFile
 
     @Option(help: "How long each size is called.")
     var seconds = 2.0
 
     func run() throws {
-        let predictor = try Predictor(path: model)
+        let predictor = try file.predictor()
         var generator = PhiloxGenerator(seed: 1)
         let clock = ContinuousClock()
         print(line("rows", "model alone", "checked, from and to arrays", "a row"))
@@ -23,7 +22,7 @@ struct Latency: ParsableCommand {
             func median(_ call: () throws -> Void) rethrows -> Double {
                 var times: [Double] = []
                 let end = clock.now + .seconds(seconds)
-                while clock.now < end { times.append(try clock.measure(call) / .microseconds(1)) }
+                repeat { times.append(try clock.measure(call) / .microseconds(1)) } while clock.now < end
                 return times.sorted()[times.count / 2]
             }
             let alone = median { _ = softmax(predictor.trained.model(x)) }

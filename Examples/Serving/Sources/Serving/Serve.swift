@@ -8,8 +8,7 @@ struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serves a model until it gets SIGTERM or SIGINT; requests that have begun are answered first.")
 
-    @Argument(help: "A file that `cotangent train` wrote.")
-    var model: String
+    @OptionGroup var file: ModelFile
 
     @Option(help: "The address to listen at.")
     var host = "127.0.0.1"
@@ -18,10 +17,7 @@ struct Serve: AsyncParsableCommand {
     var port = 8080
 
     func run() async throws {
-        let predictor: Predictor
-        do { predictor = try Predictor(path: model) } catch {
-            throw ValidationError((error as? Refusal)?.message ?? "\(error)")
-        }
+        let predictor = try file.predictor()
         let app = Application(
             router: routes(predictor),
             // A client that has sent nothing for a minute is let go.
