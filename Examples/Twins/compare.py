@@ -85,8 +85,10 @@ def run(pair, command, folder, **environment):
     done = subprocess.run(
         command, cwd=folder, env={**os.environ, **environment}, check=True, stdout=subprocess.PIPE, text=True)
     printed = re.sub(r"(\d)%", r"\1 %", done.stdout)
-    seconds = sum(map(float, re.findall(pair.seconds, printed, re.M)))
-    return seconds, [re.findall(score, printed, re.M)[-1] for score in pair.scores.values()]
+    found = {pattern: re.findall(pattern, printed, re.M) for pattern in (pair.seconds, *pair.scores.values())}
+    for pattern in (pattern for pattern in found if not found[pattern]):
+        sys.exit(f"{command}: nothing printed matches {pattern}")
+    return sum(map(float, found[pair.seconds])), [found[score][-1] for score in pair.scores.values()]
 
 
 def compare(name, rounds, choices):
