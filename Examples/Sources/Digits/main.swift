@@ -1,6 +1,6 @@
 // A network that learns to read handwritten digits: the lecture's standard architecture, y₁ = ReLU(W₁ x + b₁),
-// y₂ = W₂ y₁ + b₂, trained by back propagation with softmax and cross-entropy, held back by dropout and a little weight decay,
-// and judged while it learns by a validation set.
+// y₂ = W₂ y₁ + b₂, trained by back propagation with softmax and cross-entropy, held back by dropout and a little weight
+// decay, and judged while it learns by a validation set.
 //
 //     swift run -c release --package-path Examples Digits
 //
